@@ -1,0 +1,112 @@
+// Package analyzer finds out what an image means.
+//
+// Start reads the layers of an opened image side by side, each once, and merges
+// them from the bottom up. The Session it returns can be asked at any time what
+// is known; each answer is an immutable Analysis.
+package analyzer
+
+import (
+	"time"
+
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+
+	"peel/analyzer/filetree"
+	"peel/analyzer/waste"
+	"peel/source"
+	"peel/source/layer"
+)
+
+// Analysis is what is known of an image at one moment. It never changes; a
+// later moment has another one.
+type Analysis struct {
+	Image  *source.Image
+	Layers []Layer // bottom first
+	Steps  []Step  // the history, oldest first; every layer occurs once
+	// Tree holds the layers merged so far, always a run from the bottom but for
+	// those that failed. Never nil.
+	Tree  *filetree.Tree
+	Waste *waste.Summary // of Tree
+	// Merged is how many layers, from the bottom, are in Tree or have failed.
+	Merged int
+	Notes  []string // oddities that the figures stand in spite of
+	// Finished says that no layer is still to be read.
+	Finished bool
+}
+
+// State is how far the reading of a layer is.
+type State uint8
+
+// The states of a layer.
+const (
+	Queued State = iota
+	Reading
+	Read
+	Failed // Index holds what could be read
+)
+
+func (s State) String() string {
+	return [...]string{"queued", "reading", "read", "failed"}[s]
+}
+
+// Layer is one layer of the image and what became of its reading.
+type Layer struct {
+	Number    int // from 0, bottom first: its place in Analysis.Layers
+	DiffID    string
+	Digest    string // of the bytes as stored; "" if not known yet
+	MediaType string
+	CreatedBy string // the history's words; "" if it has none
+	Created   time.Time
+	// Compressed is the layer's size as stored, in bytes; 0 if not known yet.
+	Compressed int64
+	State      State
+	Err        error              // why State is Failed
+	Index      *layer.Index       // nil until Read or Failed
+	Stat       filetree.LayerStat // of the merged tree; zero until merged
+	Problems   []layer.Problem    // oddities that were worked around
+}
+
+// Step is one line of the image's history.
+type Step struct {
+	v1.History
+	Layer int // into Analysis.Layers; filetree.None for a step without a layer
+}
+
+// Partial reports whether the figures stand for less than the whole image: a
+// layer could not be read to its end, or the reading was stopped.
+func (a *Analysis) Partial() bool {
+	if !a.Finished {
+		return true
+	}
+	for i := range a.Layers {
+		if a.Layers[i].State != Read {
+			return true
+		}
+	}
+	return false
+}
+
+// Size is the bytes of regular files in all layers read, uncompressed.
+func (a *Analysis) Size() int64 { return a.Waste.Size }
+
+// Compressed is the bytes of all layers as stored; known is false if the source
+// does not tell and not all are read yet.
+func (a *Analysis) Compressed() (bytes int64, known bool) {
+	known = true
+	for i := range a.Layers {
+		bytes += a.Layers[i].Compressed
+		known = known && (a.Layers[i].Compressed > 0 || a.Layers[i].State == Read)
+	}
+	return bytes, known
+}
+
+// Files is the number of paths in the merged file system that are no directories.
+func (a *Analysis) Files() int {
+	n := 0
+	top := len(a.Tree.Layers) - 1
+	for i := range a.Tree.Nodes {
+		if v := a.Tree.At(i, top); v != nil && v.Entry != nil && v.Entry.Type != layer.Directory {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,415 @@
+package filetree
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"peel/source/layer"
+)
+
+// MaxNodes bounds the tree of one image. A hostile tar can name a new directory
+// every two bytes; the largest real images have about a million paths.
+const MaxNodes = 8_000_000
+
+// ErrTooManyPaths is returned for an image with more than MaxNodes paths.
+var ErrTooManyPaths = errors.New("too many paths")
+
+// maxLinks bounds the symbolic links followed to find one parent directory, as
+// umoci does (filepath-securejoin).
+const maxLinks = 255
+
+// The classes of problems that show only when layers are merged.
+const (
+	ProblemLinkTarget = "hard link to nothing"                 // shown, without bytes
+	ProblemLoop       = "parent directory is a symlink loop"   // the link becomes a directory
+	ProblemNotDir     = "parent is not a directory"            // it becomes one
+	ProblemNoTarget   = "whiteout of a path that is not there" // ignored
+	ProblemThroughLn  = "written through a symbolic link"      // unpackers differ; shown as umoci unpacks it
+)
+
+// Builder merges layers from the bottom up. Adding a layer costs time linear in
+// its entries and in the paths it removes, whatever lies below.
+type Builder struct {
+	nodes  []bnode
+	byName map[childKey]int32
+	inodes []bnodeInode
+	stats  []LayerStat
+	// Problems are the oddities met, for each layer.
+	Problems [][]layer.Problem
+
+	layer    int32
+	dir      string // the parent last resolved, and what it resolved to
+	dirNode  int32
+	implied  *layer.Entry
+	tooLarge bool
+	holes    bool
+}
+
+type childKey struct {
+	parent int32
+	name   string
+}
+
+type bnode struct {
+	name     string
+	versions []Version
+	children []int32 // every child there ever was
+	live     []int32 // children that are there now, and some that no longer are
+	parent   int32
+	isLive   bool
+	listed   bool // in the parent's live
+	sorted   bool
+}
+
+type bnodeInode struct {
+	Inode
+	links int32
+	void  bool // superseded within its own layer: never on anybody's disk
+}
+
+// NewBuilder returns a Builder for an image of that many layers.
+func NewBuilder(layers int) *Builder {
+	b := &Builder{
+		byName:   map[childKey]int32{},
+		stats:    make([]LayerStat, layers),
+		Problems: make([][]layer.Problem, layers),
+		implied:  &layer.Entry{Type: layer.Directory, Mode: 0o755},
+		dirNode:  None,
+	}
+	b.nodes = append(b.nodes, bnode{parent: None, isLive: true})
+	return b
+}
+
+// Add applies a layer on top of those added before; n is its index in the
+// image. Layers come in order, but some may be left out.
+func (b *Builder) Add(n int, idx *layer.Index) error {
+	b.layer, b.dirNode = int32(n), None
+	b.stats[n].Merged = true
+	// Whiteouts apply to lower layers only, wherever they stand in the tar.
+	for i := range idx.Entries {
+		b.applyWhiteout(&idx.Entries[i])
+	}
+	b.dirNode = None
+	for i := range idx.Entries {
+		if !idx.Entries[i].Type.Hidden() {
+			b.applyEntry(&idx.Entries[i])
+		}
+		if b.tooLarge {
+			return fmt.Errorf("merging layer %d: %w: more than %d", n+1, ErrTooManyPaths, MaxNodes)
+		}
+	}
+	return nil
+}
+
+// Holes says that not all of the layers below is known. What later layers
+// refer to in vain is then no oddity of theirs.
+func (b *Builder) Holes() { b.holes = true }
+
+func (b *Builder) problem(what, path string) {
+	if b.holes && (what == ProblemNoTarget || what == ProblemLinkTarget) {
+		return
+	}
+	list := b.Problems[b.layer]
+	for i := range list {
+		if list[i].What == what {
+			list[i].Count++
+			return
+		}
+	}
+	b.Problems[b.layer] = append(list, layer.Problem{What: what, Count: 1, First: path})
+}
+
+func splitPath(p string) (dir, name string) {
+	if i := strings.LastIndexByte(p, '/'); i >= 0 {
+		return p[:i], p[i+1:]
+	}
+	return "", p
+}
+
+func (b *Builder) applyWhiteout(e *layer.Entry) {
+	switch e.Type {
+	case layer.Opaque:
+		if dir := b.find(e.Path); dir != None {
+			b.clear(dir)
+		}
+	case layer.Whiteout:
+		dir, name := splitPath(e.Path)
+		if parent := b.find(dir); parent != None {
+			if n, ok := b.byName[childKey{parent, name}]; ok && b.nodes[n].isLive {
+				b.remove(n)
+				return
+			}
+		}
+		b.problem(ProblemNoTarget, e.Path)
+	}
+}
+
+// find resolves a directory without making anything; None if it is not there.
+func (b *Builder) find(dir string) int32 {
+	if b.dirNode != None && b.dir == dir && b.nodes[b.dirNode].isLive {
+		return b.dirNode
+	}
+	n := b.resolve(dir, false, dir)
+	b.dir, b.dirNode = dir, n
+	return n
+}
+
+func (b *Builder) applyEntry(e *layer.Entry) {
+	if e.Path == "" {
+		if e.Type == layer.Directory {
+			b.set(0, Version{Entry: e, Inode: None})
+		}
+		return
+	}
+	dir, name := splitPath(e.Path)
+	parent := b.parentFor(dir, e.Path)
+	if parent == None {
+		return
+	}
+	n := b.node(parent, name)
+	if n == None {
+		return
+	}
+	switch e.Type {
+	case layer.Hardlink:
+		b.link(n, e)
+	case layer.Regular:
+		b.inodes = append(b.inodes, bnodeInode{Inode: Inode{
+			Entry: e, Node: n, Layer: b.layer, KilledBy: None, Killer: None,
+		}})
+		b.set(n, Version{Entry: e, Inode: int32(len(b.inodes) - 1)})
+	default:
+		b.set(n, Version{Entry: e, Inode: None})
+	}
+}
+
+// parentFor is find, but makes what is missing. Entries of a tar mostly share
+// the directory of the entry before, which is why one is remembered.
+func (b *Builder) parentFor(dir, path string) int32 {
+	if b.dirNode != None && b.dir == dir {
+		if d := &b.nodes[b.dirNode]; d.isLive && b.isDir(b.dirNode) {
+			return b.dirNode
+		}
+	}
+	n := b.resolve(dir, true, path)
+	b.dir, b.dirNode = dir, n
+	return n
+}
+
+// resolve walks to a directory from the root, following symbolic links inside
+// the image as umoci does (securejoin.SecureJoin). With make, missing
+// directories are made and whatever else is in the way is replaced by one.
+func (b *Builder) resolve(dir string, make bool, path string) int32 {
+	cur, links := int32(0), 0
+	for rest := dir; rest != ""; {
+		var name string
+		name, rest, _ = strings.Cut(rest, "/")
+		switch name {
+		case "", ".":
+			continue
+		case "..":
+			cur = max(b.nodes[cur].parent, 0)
+			continue
+		}
+		next, live := b.byName[childKey{cur, name}]
+		live = live && b.nodes[next].isLive
+		if live && b.isDir(next) {
+			cur = next
+			continue
+		}
+		if live {
+			if e := b.current(next).Entry; e.Type == layer.Symlink {
+				if links++; links <= maxLinks {
+					if make && links == 1 {
+						b.problem(ProblemThroughLn, path)
+					}
+					if strings.HasPrefix(e.Link, "/") {
+						cur = 0
+					}
+					rest = e.Link + "/" + rest
+					continue
+				}
+				if make {
+					b.problem(ProblemLoop, path)
+				}
+			} else if make {
+				b.problem(ProblemNotDir, path)
+			}
+		}
+		if !make {
+			return None
+		}
+		if next = b.node(cur, name); next == None {
+			return None
+		}
+		b.set(next, Version{Entry: b.implied, Inode: None, Implied: true})
+		cur = next
+	}
+	return cur
+}
+
+func (b *Builder) current(n int32) *Version {
+	vs := b.nodes[n].versions
+	return &vs[len(vs)-1]
+}
+
+func (b *Builder) isDir(n int32) bool {
+	return n == 0 || b.current(n).Entry.Type == layer.Directory
+}
+
+// node returns the child's node, made if need be.
+func (b *Builder) node(parent int32, name string) int32 {
+	key := childKey{parent, name}
+	if n, ok := b.byName[key]; ok {
+		return n
+	}
+	if len(b.nodes) >= MaxNodes {
+		b.tooLarge = true
+		return None
+	}
+	n := int32(len(b.nodes))
+	b.nodes = append(b.nodes, bnode{name: name, parent: parent})
+	p := &b.nodes[parent]
+	p.children, p.sorted = append(p.children, n), false
+	b.byName[key] = n
+	return n
+}
+
+// link gives a path the inode of another.
+func (b *Builder) link(n int32, e *layer.Entry) {
+	dir, name := splitPath(e.Link)
+	if parent := b.resolve(dir, false, e.Link); parent != None {
+		target, ok := b.byName[childKey{parent, name}]
+		if ok && target == n && b.nodes[n].isLive {
+			return // a link to itself changes nothing
+		}
+		if ok && b.nodes[target].isLive && !b.isDir(target) {
+			v := b.current(target)
+			b.set(n, Version{Entry: v.Entry, Inode: v.Inode, Linked: true})
+			return
+		}
+	}
+	b.problem(ProblemLinkTarget, e.Path)
+	b.set(n, Version{Entry: e, Inode: None, Linked: true})
+}
+
+// set puts a version of the layer being added at a node.
+func (b *Builder) set(n int32, v Version) {
+	v.Layer = b.layer
+	if v.Inode != None {
+		b.inodes[v.Inode].links++ // before the old one goes: they may be one
+	}
+	node := &b.nodes[n]
+	wasDir := n != 0 && node.isLive && b.isDir(n)
+	if wasDir && v.Entry.Type != layer.Directory {
+		b.clear(n)
+		node = &b.nodes[n]
+	}
+	last := len(node.versions) - 1
+	if last >= 0 && node.versions[last].Layer == b.layer {
+		// The same path again, or its whiteout: the later one counts.
+		if old := node.versions[last]; old.Entry != nil {
+			b.release(old.Inode, n)
+			if !old.Implied && !v.Implied && old.Entry.Type != layer.Directory {
+				b.problem(layer.ProblemDuplicate, b.path(n))
+			}
+		}
+		node.versions = node.versions[:last]
+		last--
+	} else if last >= 0 && node.isLive {
+		b.release(node.versions[last].Inode, n)
+	}
+	v.Change = Added
+	if last >= 0 && node.versions[last].Entry != nil {
+		v.Change = b.compare(&node.versions[last], &v)
+	}
+	node.versions = append(node.versions, v)
+	b.revive(n)
+}
+
+func (b *Builder) revive(n int32) {
+	node := &b.nodes[n]
+	node.isLive = true
+	if !node.listed && node.parent != None {
+		node.listed = true
+		p := &b.nodes[node.parent]
+		p.live = append(p.live, n)
+	}
+}
+
+// compare tells what became of a path that was there before.
+func (b *Builder) compare(old, now *Version) Change {
+	o, e := old.Entry, now.Entry
+	if o == e {
+		return Unchanged
+	}
+	if o.Type == layer.Directory && e.Type == layer.Directory {
+		// The time of a directory changes with everything in it.
+		if now.Implied || o.SameAttrs(e) {
+			return Unchanged
+		}
+		return Modified
+	}
+	if o.SameMeta(e) && o.Digest == e.Digest && o.Size == e.Size {
+		return Unchanged
+	}
+	return Modified
+}
+
+// remove takes a live node and all below it away.
+func (b *Builder) remove(n int32) {
+	b.clear(n)
+	node := &b.nodes[n]
+	node.isLive = false
+	last := len(node.versions) - 1
+	if v := node.versions[last]; v.Layer == b.layer {
+		b.release(v.Inode, n)
+		node.versions = node.versions[:last]
+		if last == 0 || node.versions[last-1].Entry == nil {
+			return
+		}
+	} else {
+		b.release(v.Inode, n)
+	}
+	node.versions = append(node.versions, Version{Layer: b.layer, Inode: None, Change: Removed})
+}
+
+// clear takes away all that is below a directory. Each path in its live list
+// was put there by an entry, so all clearing together is linear in entries.
+func (b *Builder) clear(n int32) {
+	kids := b.nodes[n].live
+	b.nodes[n].live = nil
+	for _, k := range kids {
+		b.nodes[k].listed = false
+		if b.nodes[k].isLive {
+			b.remove(k)
+		}
+	}
+}
+
+// release takes one link from an inode; without links it is dead.
+func (b *Builder) release(inode, n int32) {
+	if inode == None {
+		return
+	}
+	in := &b.inodes[inode]
+	if in.links--; in.links > 0 {
+		return
+	}
+	if in.Layer == b.layer {
+		in.void = true
+		return
+	}
+	in.KilledBy, in.Killer = b.layer, n
+}
+
+func (b *Builder) path(n int32) string {
+	var parts []string
+	for ; n > 0; n = b.nodes[n].parent {
+		parts = append(parts, b.nodes[n].name)
+	}
+	slices.Reverse(parts)
+	return strings.Join(parts, "/")
+}

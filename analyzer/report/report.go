@@ -1,0 +1,179 @@
+// Package report renders what is known of an image: as JSON for machines and as
+// plain text for people.
+//
+// New gives the Report, WriteJSON and WriteText render it. schema.json describes
+// the JSON.
+package report
+
+import (
+	_ "embed"
+	"encoding/json"
+
+	"peel/analyzer/policy"
+)
+
+// SchemaVersion is of the JSON. The first number changes when a field goes or
+// changes its meaning, the second when one is added.
+const SchemaVersion = "1.0"
+
+//go:embed schema.json
+var schema []byte
+
+// Schema is the JSON Schema (draft 2020-12) of what WriteJSON writes.
+func Schema() []byte { return schema }
+
+// Report is what is known of an image.
+//
+// A field that is a pointer or "omitempty" is left out if the fact is not
+// known, so that a zero is always a fact. Sizes are bytes, uncompressed unless
+// the name says otherwise. Layers are named by their index, 0 at the bottom.
+//
+// Paths of the image are valid UTF-8 here: bytes that are not are written \xNN,
+// as text.UTF8 does it. All text may hold control characters.
+type Report struct {
+	SchemaVersion string   `json:"schemaVersion"`
+	PeelVersion   string   `json:"peelVersion,omitempty"`
+	Partial       bool     `json:"partial"` // not all of the image was read: sums are lower bounds
+	Errors        []Error  `json:"errors"`
+	Notes         []string `json:"notes"`
+
+	Image         Image           `json:"image"`
+	Layers        []Layer         `json:"layers"`
+	Waste         []Waste         `json:"waste"`       // biggest first
+	WasteCauses   []Cause         `json:"wasteCauses"` // biggest first
+	WasteByReason Reasons         `json:"wasteByReason"`
+	Duplicates    []Duplicate     `json:"duplicates"` // biggest saving first
+	Config        json.RawMessage `json:"config,omitempty"`
+	History       []Step          `json:"history"` // oldest first
+	Policy        *policy.Verdict `json:"policy,omitempty"`
+}
+
+// Error is something that kept a part of the image from being read.
+type Error struct {
+	Layer   *int   `json:"layer,omitempty"` // nil if it is not one layer's
+	Message string `json:"message"`
+}
+
+// Image is what is known of the image as a whole.
+type Image struct {
+	Reference         string    `json:"reference,omitempty"` // as the user wrote it
+	Source            string    `json:"source,omitempty"`    // kind of source
+	Location          string    `json:"location,omitempty"`  // file, socket or registry
+	Name              string    `json:"name,omitempty"`      // what the source calls it
+	Attempts          []Attempt `json:"attempts"`            // sources asked, in order
+	Platform          string    `json:"platform,omitempty"`
+	Created           string    `json:"created,omitempty"` // RFC 3339, UTC
+	ManifestDigest    string    `json:"manifestDigest,omitempty"`
+	ConfigDigest      string    `json:"configDigest,omitempty"`
+	SizeBytes         int64     `json:"sizeBytes"`
+	CompressedBytes   *int64    `json:"compressedBytes,omitempty"`
+	WastedBytes       int64     `json:"wastedBytes"`
+	UserWastedPercent *float64  `json:"userWastedPercent,omitempty"` // a fraction; nil if partial
+	Efficiency        *float64  `json:"efficiency,omitempty"`        // nil if the report is partial
+	DuplicateBytes    int64     `json:"duplicateBytes"`              // sum of Duplicate.ExtraBytes
+	LayerCount        int       `json:"layerCount"`
+	FileCount         int       `json:"fileCount"`
+}
+
+// Attempt is one source that was asked for the image.
+type Attempt struct {
+	Source string `json:"source"`
+	Asked  string `json:"asked,omitempty"` // file, socket or registry
+	Error  string `json:"error,omitempty"` // "" for the one that had the image
+}
+
+// Layer is what is known of one layer. Of a failed one the numbers are what
+// could be read until then.
+type Layer struct {
+	Index           int       `json:"index"`
+	DiffID          string    `json:"diffId,omitempty"`
+	Digest          string    `json:"digest,omitempty"`
+	MediaType       string    `json:"mediaType,omitempty"`
+	Compression     string    `json:"compression,omitempty"`
+	SizeBytes       *int64    `json:"sizeBytes,omitempty"`
+	CompressedBytes *int64    `json:"compressedBytes,omitempty"`
+	TarBytes        *int64    `json:"tarBytes,omitempty"`
+	FileCount       *int      `json:"fileCount,omitempty"`
+	CreatedBy       string    `json:"createdBy,omitempty"`
+	Created         string    `json:"created,omitempty"` // RFC 3339, UTC
+	Added           *int      `json:"added,omitempty"`
+	Modified        *int      `json:"modified,omitempty"`
+	Removed         *int      `json:"removed,omitempty"`
+	Rewritten       *int      `json:"rewritten,omitempty"`
+	WastedBytes     *int64    `json:"wastedBytes,omitempty"`
+	KillsBytes      *int64    `json:"killsBytes,omitempty"`
+	State           string    `json:"state"`
+	Error           string    `json:"error,omitempty"`
+	Problems        []Problem `json:"problems"`
+}
+
+// Problem is an oddity in a layer that was worked around.
+type Problem struct {
+	What  string `json:"what"`
+	Count int    `json:"count"`
+	First string `json:"first,omitempty"` // the first path it was met at
+}
+
+// Waste is one dead copy of a file.
+type Waste struct {
+	Path     string `json:"path"`
+	Bytes    int64  `json:"bytes"`
+	Reason   string `json:"reason"`
+	Layer    int    `json:"layer"`
+	KilledBy int    `json:"killedBy"`
+	MovedTo  string `json:"movedTo,omitempty"`
+}
+
+// Cause is the waste that one change of the build would save.
+type Cause struct {
+	Layer    int       `json:"layer"`
+	KilledBy int       `json:"killedBy"`
+	Reason   string    `json:"reason"`
+	Bytes    int64     `json:"bytes"`
+	Count    int       `json:"count"`
+	Top      []TopPath `json:"top"`
+	Hint     Hint      `json:"hint"`
+}
+
+// TopPath is one of the biggest dead copies of a Cause.
+type TopPath struct {
+	Path  string `json:"path"`
+	Bytes int64  `json:"bytes"`
+}
+
+// Hint tells how to avoid a Cause.
+type Hint struct {
+	ID     string `json:"id"`
+	What   string `json:"what"`
+	Why    string `json:"why"`
+	Fix    string `json:"fix"`
+	Before string `json:"before"` // Containerfile lines
+	After  string `json:"after"`
+}
+
+// Reasons are the wasted bytes by reason.
+type Reasons struct {
+	Overwritten int64 `json:"overwritten"`
+	Deleted     int64 `json:"deleted"`
+	Metadata    int64 `json:"metadata-only"`
+	Identical   int64 `json:"identical"`
+}
+
+// Duplicate is one content that is visible at several paths.
+type Duplicate struct {
+	Digest     string   `json:"digest"`
+	Bytes      int64    `json:"bytes"`      // of one copy
+	ExtraBytes int64    `json:"extraBytes"` // of all copies but one
+	Paths      []string `json:"paths"`
+	Layers     []int    `json:"layers"` // of each path
+}
+
+// Step is one line of the image's history.
+type Step struct {
+	Layer      *int   `json:"layer"` // null for a step without a layer
+	Created    string `json:"created,omitempty"`
+	CreatedBy  string `json:"createdBy,omitempty"`
+	Author     string `json:"author,omitempty"`
+	Comment    string `json:"comment,omitempty"`
+	EmptyLayer bool   `json:"emptyLayer"`
+}

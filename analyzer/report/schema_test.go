@@ -1,0 +1,184 @@
+package report_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"peel/analyzer/report"
+)
+
+func compiled(t *testing.T) *jsonschema.Schema {
+	t.Helper()
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(report.Schema()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	c.DefaultDraft(jsonschema.Draft2020)
+	c.AssertFormat()
+	if err := c.AddResource("schema.json", doc); err != nil {
+		t.Fatal(err)
+	}
+	s, err := c.Compile("schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestReportsFollowTheSchema(t *testing.T) {
+	schema := compiled(t)
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(toJSON(t, c.build(t))))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := schema.Validate(doc); err != nil {
+				t.Errorf("%#v", err)
+			}
+		})
+	}
+}
+
+func TestSchemaRefuses(t *testing.T) {
+	schema := compiled(t)
+	for name, spoil := range map[string]func(doc map[string]any){
+		"another version":  func(doc map[string]any) { doc["schemaVersion"] = "2.0" },
+		"unknown property": func(doc map[string]any) { doc["score"] = 1 },
+		"missing property": func(doc map[string]any) { delete(doc, "waste") },
+		"null list":        func(doc map[string]any) { doc["notes"] = nil },
+		"empty fact":       func(doc map[string]any) { doc["image"].(map[string]any)["manifestDigest"] = "" },
+	} {
+		doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(toJSON(t, cases[0].build(t))))
+		if err != nil {
+			t.Fatal(err)
+		}
+		spoil(doc.(map[string]any))
+		if schema.Validate(doc) == nil {
+			t.Errorf("%s is accepted", name)
+		}
+	}
+}
+
+// Guards against a field that the schema does not tell of, or the reverse.
+func TestSchemaMatchesTheStructs(t *testing.T) {
+	var root node
+	if err := json.Unmarshal(report.Schema(), &root); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasSuffix(root.ID, ":"+report.SchemaVersion) || root.Properties["schemaVersion"].Const != report.SchemaVersion {
+		t.Errorf("the schema is of another version: %s", root.ID)
+	}
+	w := &walker{t: t, defs: root.Defs, used: map[string]bool{}}
+	w.object("report", reflect.TypeFor[report.Report](), root)
+	for name := range root.Defs {
+		if !w.used[name] {
+			t.Errorf("nothing uses the definition %s", name)
+		}
+	}
+}
+
+type node struct {
+	ID          string          `json:"$id"`
+	Ref         string          `json:"$ref"`
+	Description string          `json:"description"`
+	Type        any             `json:"type"`
+	Const       string          `json:"const"`
+	Additional  *bool           `json:"additionalProperties"`
+	Required    []string        `json:"required"`
+	Properties  map[string]node `json:"properties"`
+	Items       *node           `json:"items"`
+	Defs        map[string]node `json:"$defs"`
+}
+
+type walker struct {
+	t    *testing.T
+	defs map[string]node
+	used map[string]bool
+}
+
+func (w *walker) object(at string, typ reflect.Type, n node) {
+	if n.Additional == nil || *n.Additional {
+		w.t.Errorf("%s: additionalProperties is not false", at)
+	}
+	var names, required []string
+	for f := range typ.Fields() {
+		name, opts, _ := strings.Cut(f.Tag.Get("json"), ",")
+		names = append(names, name)
+		if opts != "omitempty" {
+			required = append(required, name)
+		}
+		p, ok := n.Properties[name]
+		if !ok {
+			w.t.Errorf("%s.%s is not in the schema", at, name)
+			continue
+		}
+		w.value(at+"."+name, f.Type, p, opts == "omitempty")
+	}
+	for name := range maps.Keys(n.Properties) {
+		if !slices.Contains(names, name) {
+			w.t.Errorf("%s.%s is not in the struct", at, name)
+		}
+	}
+	slices.Sort(required)
+	slices.Sort(n.Required)
+	if !slices.Equal(required, n.Required) {
+		w.t.Errorf("%s: required is %v, want %v", at, n.Required, required)
+	}
+}
+
+func (w *walker) value(at string, typ reflect.Type, n node, optional bool) {
+	if n.Ref != "" {
+		name := strings.TrimPrefix(n.Ref, "#/$defs/")
+		w.used[name] = true
+		description := n.Description
+		n = w.defs[name]
+		if description != "" {
+			n.Description = description
+		}
+	}
+	if len(n.Description) < len("A step.") {
+		w.t.Errorf("%s is not described", at)
+	}
+	want := ""
+	nullable := typ.Kind() == reflect.Pointer && !optional
+	if typ.Kind() == reflect.Pointer {
+		typ = typ.Elem()
+	}
+	switch {
+	case typ == reflect.TypeFor[json.RawMessage]():
+		want = "object"
+	case typ.Kind() == reflect.Struct:
+		want = "object"
+		w.object(at, typ, n)
+	case typ.Kind() == reflect.Slice:
+		want = "array"
+		if n.Items == nil {
+			w.t.Fatalf("%s: no items", at)
+		}
+		w.value(at+"[]", typ.Elem(), *n.Items, false)
+	case typ.Kind() == reflect.String:
+		want = "string"
+	case typ.Kind() == reflect.Bool:
+		want = "boolean"
+	case typ.Kind() == reflect.Int, typ.Kind() == reflect.Int64:
+		want = "integer"
+	case typ.Kind() == reflect.Float64:
+		want = "number"
+	}
+	if nullable {
+		want = fmt.Sprint([]any{want, "null"})
+	}
+	if got := fmt.Sprint(n.Type); got != want {
+		w.t.Errorf("%s: type %s, want %s", at, got, want)
+	}
+}

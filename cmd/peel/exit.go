@@ -1,0 +1,71 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"peel/analyzer/text"
+	"peel/source"
+)
+
+// The exit codes. They are never mixed: each says who has to act.
+const (
+	exitOK     = 0
+	exitPolicy = 1 // the image breaks the policy: its author
+	exitUsage  = 2 // the call or the configuration is wrong: the caller
+	exitImage  = 3 // the image could not be analysed, or not wholly
+)
+
+// errUsage marks errors of the call or the configuration.
+var errUsage = errors.New("usage")
+
+// codeError ends peel with an exit code and without a message of its own: what
+// is to be said has been said.
+type codeError int
+
+func (c codeError) Error() string { return fmt.Sprintf("exit code %d", int(c)) }
+
+func usage(err error) error { return fmt.Errorf("%w%w", silent{errUsage}, err) }
+
+// silent lends its identity to an error without adding to the message.
+type silent struct{ error }
+
+func (silent) Error() string   { return "" }
+func (s silent) Unwrap() error { return s.error }
+
+// exitCode says what to exit with, and prints err if nobody has.
+func exitCode(w io.Writer, err error) int {
+	var code codeError
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &code):
+		return int(code)
+	}
+	printError(w, err)
+	if errors.Is(err, errUsage) || errors.Is(err, source.ErrReference) {
+		return exitUsage
+	}
+	return exitImage
+}
+
+// printError writes an error and, indented below it, what was tried and what
+// can be done.
+func printError(w io.Writer, err error) {
+	var open *source.OpenError
+	if !errors.As(err, &open) {
+		fmt.Fprintf(w, "peel: %s\n", text.Clean(err.Error()))
+		if errors.Is(err, errUsage) {
+			fmt.Fprintln(w, "  try: peel --help")
+		}
+		return
+	}
+	fmt.Fprintf(w, "peel: could not open %s\n", text.Clean(open.Reference))
+	for _, a := range open.Attempts {
+		fmt.Fprintf(w, "  tried %s: %s\n", a.Kind, text.Clean(a.Err.Error()))
+	}
+	for _, h := range open.Hints {
+		fmt.Fprintf(w, "  hint: %s\n", text.Clean(h))
+	}
+}

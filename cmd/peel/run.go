@@ -1,0 +1,183 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+
+	"peel/analyzer"
+	"peel/analyzer/policy"
+	"peel/analyzer/report"
+	"peel/analyzer/text"
+	"peel/source"
+	"peel/source/layer"
+	"peel/ui"
+)
+
+func runRoot(ctx context.Context, o *rootOptions) error {
+	rules, err := o.loadRules()
+	if err != nil {
+		return usage(err)
+	}
+	if o.interactive() {
+		return runUI(ctx, o)
+	}
+	return runReport(ctx, o, rules)
+}
+
+// interactive is true if nobody asked for a report and there is somebody to
+// look at screens.
+func (o *rootOptions) interactive() bool {
+	return o.streams.outTTY && !o.plain && !o.ci && o.json == "" &&
+		o.streams.env("TERM") != "dumb" && o.streams.env("NO_TUI") == ""
+}
+
+// defaultRulesFile is dive's.
+const defaultRulesFile = ".dive-ci"
+
+// loadRules reads the thresholds: defaults, then the file, then the flags.
+func (o *rootOptions) loadRules() (policy.Rules, error) {
+	rules := policy.Default()
+	path := o.ciFile
+	if path == "" {
+		path = defaultRulesFile
+	}
+	b, err := os.ReadFile(path)
+	switch {
+	case err == nil:
+		if rules, err = policy.Parse(b); err != nil {
+			return rules, fmt.Errorf("%s: %w", path, err)
+		}
+	case o.ciFile != "" || !errors.Is(err, fs.ErrNotExist):
+		return rules, fmt.Errorf("reading the rules: %w", err)
+	}
+	for _, name := range ruleFlags {
+		if v := o.rules[name]; v != nil {
+			if err := rules.Set(name, *v); err != nil {
+				return rules, fmt.Errorf("--%s: %w", name, err)
+			}
+		}
+	}
+	return rules, nil
+}
+
+func (o *rootOptions) scanOptions() layer.Options {
+	return layer.Options{MaxBytes: int64(o.maxSize), MaxEntries: o.maxEnts}
+}
+
+func (o *rootOptions) sourceOptions(opening *layer.Progress) source.Options {
+	scan := o.scanOptions()
+	scan.Progress = opening
+	return source.Options{
+		Source: source.Kind(o.source), Platform: o.platform, Scan: scan,
+		Stdin: o.streams.in, UserAgent: "peel/" + version(),
+	}
+}
+
+func runReport(ctx context.Context, o *rootOptions, rules policy.Rules) error {
+	show := newMeter(o.streams)
+	defer show.stop()
+	show.opening(o.reference)
+	img, err := source.Open(ctx, o.reference, o.sourceOptions(show.progress))
+	if err != nil {
+		show.stop()
+		return err
+	}
+	defer img.Close()
+	session := analyzer.Start(ctx, img, analyzer.Options{Scan: o.scanOptions()})
+	show.reading(session, img)
+	a, readErr := session.Wait()
+	show.stop()
+
+	meta := report.Meta{PeelVersion: version()}
+	if o.ci {
+		v := policy.Evaluate(rules, report.Figures(a))
+		meta.Policy = &v
+	}
+	if err := o.write(report.New(a, meta)); err != nil {
+		return err
+	}
+	return o.conclude(a, readErr, meta.Policy)
+}
+
+// conclude turns the outcome into an exit code. That the image could not be
+// wholly read weighs more than what is known of the rest.
+func (o *rootOptions) conclude(a *analyzer.Analysis, readErr error, v *policy.Verdict) error {
+	switch {
+	case readErr != nil || a.Partial():
+		fmt.Fprintln(o.streams.err, "peel: the image was not wholly read, the figures stand for a part of it")
+		if readErr != nil {
+			fmt.Fprintf(o.streams.err, "  %s\n", text.Clean(readErr.Error()))
+		}
+		return codeError(exitImage)
+	case v != nil && !v.Pass:
+		return codeError(exitPolicy)
+	}
+	return nil
+}
+
+// write puts the JSON report where it shall go, and the text on stdout unless
+// JSON is there, or was all that was asked for.
+func (o *rootOptions) write(r *report.Report) error {
+	switch {
+	case o.json == "-":
+		return writing("stdout", report.WriteJSON(o.streams.out, r))
+	case o.json != "":
+		if err := writeFile(o.json, func(w io.Writer) error { return report.WriteJSON(w, r) }); err != nil {
+			return err
+		}
+		if !o.ci && !o.plain {
+			fmt.Fprintf(o.streams.err, "peel: wrote %s\n", text.Clean(o.json))
+			return nil
+		}
+	}
+	return writing("stdout", report.WriteText(o.streams.out, r, report.TextOptions{}))
+}
+
+func writing(what string, err error) error {
+	if err != nil {
+		return fmt.Errorf("writing the report to %s: %w", what, err)
+	}
+	return nil
+}
+
+// writeFile leaves no half-written file behind under the name asked for.
+func writeFile(path string, write func(io.Writer) error) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return usage(fmt.Errorf("writing the report: %w", err))
+	}
+	err = errors.Join(write(f), f.Close())
+	if err != nil {
+		os.Remove(path)
+	}
+	return writing(path, err)
+}
+
+func runUI(ctx context.Context, o *rootOptions) error {
+	opening := new(layer.Progress)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	res, err := ui.Run(ctx, ui.Options{
+		Reference: o.reference,
+		Open: func(ctx context.Context) (*source.Image, error) {
+			return source.Open(ctx, o.reference, o.sourceOptions(opening))
+		},
+		Analyze: func(ctx context.Context, img *source.Image) *analyzer.Session {
+			return analyzer.Start(ctx, img, analyzer.Options{Scan: o.scanOptions(), Live: true})
+		},
+		OpenProgress: opening,
+		Theme:        o.ui.theme, ASCII: o.ui.ascii, NoMouse: o.ui.noMouse, At: o.ui.at,
+		Version: version(),
+	})
+	switch {
+	case err != nil:
+		return err
+	case res.Err != nil:
+		return res.Err
+	}
+	return nil
+}

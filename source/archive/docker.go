@@ -1,0 +1,243 @@
+package archive
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"strings"
+	"sync"
+
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/partial"
+	"github.com/google/go-containerregistry/pkg/v1/types"
+
+	"peel/source/layer"
+	"peel/source/oci"
+)
+
+// saved is an image in manifest.json, docker save's table of contents
+// (moby, image/tarexport).
+type saved struct {
+	Config   string
+	RepoTags []string
+	Layers   []string
+}
+
+func savedImages(m members) ([]saved, error) {
+	raw, err := m.document("manifest.json", oci.MaxManifest)
+	if err != nil {
+		return nil, err
+	}
+	var list []saved
+	if err := json.Unmarshal(raw, &list); err != nil {
+		return nil, fmt.Errorf("%w: reading manifest.json: %w", ErrNotArchive, err)
+	}
+	return list, nil
+}
+
+// pickSaved finds the image that sel picks.
+func pickSaved(list []saved, sel oci.Selector) (*saved, error) {
+	switch {
+	case len(list) == 0:
+		return nil, fmt.Errorf("%w: manifest.json names no image", ErrNotArchive)
+	case sel.Number > len(list):
+		return nil, chooseSaved(list, fmt.Sprintf("there is no image %s", sel))
+	case sel.Number > 0:
+		return &list[sel.Number-1], nil
+	case sel.Name != "":
+		for i := range list {
+			if sel.Matches(list[i].RepoTags...) {
+				return &list[i], nil
+			}
+		}
+		return nil, chooseSaved(list, fmt.Sprintf("no image is called %q", sel.Name))
+	case sel.Digest != (v1.Hash{}):
+		// Such an archive has no manifest digests; the image's id is its config's.
+		for i := range list {
+			if strings.Contains(list[i].Config, sel.Digest.Hex) {
+				return &list[i], nil
+			}
+		}
+		return nil, chooseSaved(list, fmt.Sprintf("no image has the id %s", sel.Digest))
+	case len(list) > 1:
+		return nil, chooseSaved(list, fmt.Sprintf("there are %d images", len(list)))
+	}
+	return &list[0], nil
+}
+
+func chooseSaved(list []saved, problem string) error {
+	names := make([]string, len(list))
+	for i, s := range list {
+		names[i] = strings.Join(s.RepoTags, " ")
+	}
+	return &oci.ChoiceError{Problem: problem, Names: names}
+}
+
+// dockerImage is an image of manifest.json. It has no manifest of its own: one
+// is made when somebody asks, for which layers may have to be read.
+type dockerImage struct {
+	v1.Image
+	core *dockerCore
+}
+
+var _ oci.Image = (*dockerImage)(nil)
+
+func newDockerImage(m members, s *saved) (*dockerImage, error) {
+	raw, err := m.document(s.Config, oci.MaxConfig)
+	if err != nil {
+		return nil, err
+	}
+	cfg, err := oci.ParseConfig(raw)
+	if err != nil {
+		return nil, err
+	}
+	if have, want := len(cfg.RootFS.DiffIDs), len(s.Layers); have != want {
+		return nil, fmt.Errorf("%w: manifest.json has %d layers, the config %d diffIDs", ErrNotArchive, want, have)
+	}
+	if err := checkConfigName(s.Config, raw); err != nil {
+		return nil, err
+	}
+	core := &dockerCore{rawConfig: raw, config: cfg}
+	for i, name := range s.Layers {
+		f, err := m.get(name)
+		if err != nil {
+			return nil, fmt.Errorf("layer %d: %w", i, err)
+		}
+		core.files = append(core.files, f)
+	}
+	core.manifest = sync.OnceValues(core.makeManifest)
+	img, err := partial.CompressedToImage(core)
+	if err != nil {
+		return nil, err
+	}
+	return &dockerImage{img, core}, nil
+}
+
+// checkConfigName verifies a config whose name is its digest, as all tools name it.
+func checkConfigName(name string, raw []byte) error {
+	hex := strings.TrimPrefix(strings.TrimSuffix(path.Base(name), ".json"), "sha256:")
+	if _, err := v1.NewHash("sha256:" + hex); err != nil {
+		return nil
+	}
+	got, _, err := v1.SHA256(bytes.NewReader(raw))
+	if err == nil && got.Hex != hex {
+		err = fmt.Errorf("config %s: %w: its bytes have %s", name, layer.ErrDigest, got)
+	}
+	return err
+}
+
+// Blobs implements oci.Image.
+func (d *dockerImage) Blobs() ([]oci.Blob, error) {
+	blobs := make([]oci.Blob, len(d.core.files))
+	for i, f := range d.core.files {
+		diffID := d.core.config.RootFS.DiffIDs[i].String()
+		blobs[i] = oci.Blob{DiffID: diffID, Size: f.size, Index: f.index, ReadErr: f.err}
+		if f.index != nil {
+			blobs[i].ReadErr = errors.Join(f.err, f.index.Verify("", diffID, 0))
+		}
+		if f.open != nil {
+			blobs[i].Open = func(context.Context) (io.ReadCloser, error) { return f.open() }
+		}
+	}
+	return blobs, nil
+}
+
+// dockerCore is the least from which partial makes a v1.Image.
+type dockerCore struct {
+	rawConfig []byte
+	config    *v1.ConfigFile
+	files     []*member // the layers
+	manifest  func() (*v1.Manifest, error)
+}
+
+func (c *dockerCore) RawConfigFile() ([]byte, error)      { return c.rawConfig, nil }
+func (c *dockerCore) MediaType() (types.MediaType, error) { return types.DockerManifestSchema2, nil }
+
+func (c *dockerCore) RawManifest() ([]byte, error) {
+	m, err := c.manifest()
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(m)
+}
+
+// makeManifest describes the layers as they lie in the archive. The digest of
+// a plain layer is its diffID; a compressed one has to be read.
+func (c *dockerCore) makeManifest() (*v1.Manifest, error) {
+	m := &v1.Manifest{SchemaVersion: 2, MediaType: types.DockerManifestSchema2}
+	var err error
+	m.Config = v1.Descriptor{MediaType: types.DockerConfigJSON}
+	if m.Config.Digest, m.Config.Size, err = v1.SHA256(bytes.NewReader(c.rawConfig)); err != nil {
+		return nil, err
+	}
+	for i, f := range c.files {
+		d, err := f.descriptor(c.config.RootFS.DiffIDs[i])
+		if err != nil {
+			return nil, err
+		}
+		m.Layers = append(m.Layers, d)
+	}
+	return m, nil
+}
+
+func (f *member) descriptor(diffID v1.Hash) (v1.Descriptor, error) {
+	d := v1.Descriptor{MediaType: types.DockerUncompressedLayer, Size: f.size, Digest: diffID}
+	if f.index != nil {
+		if f.index.Compression != "none" {
+			d.MediaType = types.DockerLayer
+		}
+		var err error
+		d.Digest, err = v1.NewHash(f.index.Digest)
+		return d, err
+	}
+	rc, err := f.open()
+	if err != nil {
+		return d, err
+	}
+	defer rc.Close()
+	head := make([]byte, 4)
+	n, _ := io.ReadFull(rc, head)
+	kind := layer.Sniff(head[:n])
+	if kind != layer.KindGzip && kind != layer.KindZstd {
+		return d, nil
+	}
+	if d.MediaType = types.DockerLayer; kind == layer.KindZstd {
+		d.MediaType = types.OCILayerZStd
+	}
+	d.Digest, _, err = v1.SHA256(io.MultiReader(bytes.NewReader(head[:n]), rc))
+	return d, err
+}
+
+// LayerByDigest implements partial.CompressedImageCore.
+func (c *dockerCore) LayerByDigest(h v1.Hash) (partial.CompressedLayer, error) {
+	m, err := c.manifest()
+	if err != nil {
+		return nil, err
+	}
+	for i, d := range m.Layers {
+		if d.Digest == h {
+			return dockerLayer{c.files[i], d}, nil
+		}
+	}
+	return nil, fmt.Errorf("%w: %s", oci.ErrMissing, h)
+}
+
+type dockerLayer struct {
+	file *member
+	desc v1.Descriptor
+}
+
+func (l dockerLayer) Digest() (v1.Hash, error)            { return l.desc.Digest, nil }
+func (l dockerLayer) Size() (int64, error)                { return l.desc.Size, nil }
+func (l dockerLayer) MediaType() (types.MediaType, error) { return l.desc.MediaType, nil }
+
+func (l dockerLayer) Compressed() (io.ReadCloser, error) {
+	if l.file.open == nil {
+		return nil, errors.New("the layer is in a stream, which cannot be read twice")
+	}
+	return l.file.open()
+}

@@ -1,0 +1,74 @@
+package source
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"peel/source/archive"
+	"peel/source/layer"
+	"peel/source/layout"
+	"peel/source/oci"
+	"peel/source/registry"
+)
+
+// OpenError says that no source had an image, what each of them answered, and
+// what the user may do about it.
+type OpenError struct {
+	Reference string
+	Attempts  []Attempt // in the order they were made
+	Hints     []string  // sentences, the likeliest first
+}
+
+func (e *OpenError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "opening %s", e.Reference)
+	if len(e.Attempts) == 1 {
+		fmt.Fprintf(&b, ": %v", e.Attempts[0].Err)
+		return b.String()
+	}
+	for _, a := range e.Attempts {
+		fmt.Fprintf(&b, "; %s: %v", a.Kind, a.Err)
+	}
+	return b.String()
+}
+
+// Unwrap gives the errors of all attempts.
+func (e *OpenError) Unwrap() []error {
+	var errs []error
+	for _, a := range e.Attempts {
+		if a.Err != nil {
+			errs = append(errs, a.Err)
+		}
+	}
+	return errs
+}
+
+// hints are offered by what went wrong.
+var hints = []struct {
+	when error
+	text string
+}{
+	{registry.ErrUnauthorized, "log in first, with docker login or podman login; or check the name: private and missing images answer alike"},
+	{registry.ErrNotFound, "check the name and the tag"},
+	{registry.ErrUnreachable, "check the network and the proxy settings, or read a file: peel ./image.tar"},
+	{registry.ErrRateLimit, "wait, or log in: registries allow more to those they know"},
+	{oci.ErrPlatform, "choose one of them: peel --platform os/arch IMAGE"},
+	{oci.ErrNotImage, "peel opens container images; other artifacts can be fetched with oras or crane"},
+	{layout.ErrNotLayout, "name the directory that holds oci-layout and index.json"},
+	{archive.ErrNotArchive, "write an archive with docker save, podman save or skopeo copy"},
+	{io.ErrUnexpectedEOF, "the file was cut off: copy or save it again"},
+	{layer.ErrDigest, "the bytes are not those that the image promises: fetch or save it again"},
+	{os.ErrNotExist, "check the path"},
+	{os.ErrPermission, "peel needs to read the file; it never needs root"},
+}
+
+func (e *OpenError) addHints() {
+	for _, h := range hints {
+		if errors.Is(e, h.when) {
+			e.Hints = append(e.Hints, strings.ReplaceAll(h.text, "IMAGE", e.Reference))
+		}
+	}
+}

@@ -1,0 +1,24 @@
+package layer
+
+// An Inspector looks at the contents of files while a layer is read for other
+// reasons, so that nobody has to read it twice. One value serves all layers of
+// an image and must tolerate concurrent calls of Begin.
+type Inspector interface {
+	// Begin is called once for each layer.
+	Begin() LayerInspector
+}
+
+// A LayerInspector sees the regular files of one layer one after the other,
+// from one goroutine.
+type LayerInspector interface {
+	// Open announces a regular file; it may already know all but Digest and
+	// Kind. It reports whether Write and Close shall be called for this file.
+	// i is the entry's index in Index.Entries; e is valid during the call only.
+	Open(i int, e *Entry) bool
+	// Write shows the file's next bytes, which are valid during the call only.
+	Write(p []byte)
+	// Close ends the file; Digest and Kind are now set.
+	Close(i int, e *Entry)
+	// Result is called after the last file; it becomes Index.Results.
+	Result() any
+}

@@ -1,0 +1,200 @@
+// Package layout reads OCI image layouts (OCI image spec, image-layout.md),
+// whether they are directories or the content of an archive.
+package layout
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+
+	"peel/source/oci"
+)
+
+// Files are the files of a layout by their slash-separated names. An error for
+// a file that is not there wraps fs.ErrNotExist.
+type Files interface {
+	Open(name string) (io.ReadCloser, error)
+}
+
+// ErrNotLayout says that a directory has no index.json.
+var ErrNotLayout = errors.New("not an OCI image layout")
+
+// Annotations that name an image in index.json. The first is OCI's, which tools
+// fill with a tag or with a whole reference; the second is containerd's, and
+// docker save's.
+const (
+	refName        = "org.opencontainers.image.ref.name"
+	containerdName = "io.containerd.image.name"
+)
+
+// Dir is a layout in a directory. Symbolic links do not lead out of it.
+type Dir struct{ root *os.Root }
+
+// OpenDir opens a layout directory.
+func OpenDir(path string) (*Dir, error) {
+	root, err := os.OpenRoot(path)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := root.Stat("index.json"); err != nil {
+		root.Close()
+		return nil, fmt.Errorf("%w: %s has no index.json", ErrNotLayout, path)
+	}
+	return &Dir{root}, nil
+}
+
+// Open implements Files.
+func (d *Dir) Open(name string) (io.ReadCloser, error) { return d.root.Open(name) }
+
+// Close releases the directory.
+func (d *Dir) Close() error { return d.root.Close() }
+
+// Store gives the blobs of a layout.
+type Store struct{ Files }
+
+var _ oci.Store = Store{}
+
+// Manifest implements oci.Store.
+func (s Store) Manifest(ctx context.Context, d v1.Descriptor) (io.ReadCloser, error) {
+	return s.Blob(ctx, d)
+}
+
+// Blob implements oci.Store.
+func (s Store) Blob(_ context.Context, d v1.Descriptor) (io.ReadCloser, error) {
+	if d.Data != nil {
+		return io.NopCloser(strings.NewReader(string(d.Data))), nil
+	}
+	rc, err := s.Open(BlobName(d.Digest))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w: the layout has no %s", oci.ErrMissing, BlobName(d.Digest))
+	}
+	return rc, err
+}
+
+// BlobName is where a layout keeps a blob.
+func BlobName(h v1.Hash) string { return "blobs/" + h.Algorithm + "/" + h.Hex }
+
+// Index reads index.json, the entrance of a layout.
+func Index(f Files) (*v1.IndexManifest, error) {
+	rc, err := f.Open("index.json")
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrNotLayout, err)
+	}
+	defer rc.Close()
+	raw, err := oci.ReadDocument(rc, v1.Descriptor{}, oci.MaxManifest)
+	if err != nil {
+		return nil, fmt.Errorf("reading index.json: %w", err)
+	}
+	var idx v1.IndexManifest
+	if err := json.Unmarshal(raw, &idx); err != nil {
+		return nil, fmt.Errorf("%w: reading index.json: %w", ErrNotLayout, err)
+	}
+	return &idx, nil
+}
+
+// Found is an image of a layout.
+type Found struct {
+	oci.Image
+	*oci.Selection
+	Name string // what index.json calls it
+}
+
+// Open finds the image that sel picks, for the platform wanted. store is the
+// layout's, or a Store around it. Layers are read until ctx ends.
+func Open(ctx context.Context, store oci.Store, idx *v1.IndexManifest, sel oci.Selector, want *v1.Platform) (*Found, error) {
+	list, err := pick(idx, sel)
+	if err != nil {
+		return nil, err
+	}
+	var s *oci.Selection
+	if len(list) == 1 {
+		s, err = oci.Resolve(ctx, store, list[0], want)
+	} else {
+		s, err = oci.ResolveAmong(ctx, store, list, want)
+	}
+	if err != nil {
+		return nil, err
+	}
+	img, err := oci.NewImage(ctx, store, s)
+	if err != nil {
+		return nil, err
+	}
+	return &Found{Image: img, Selection: s, Name: nameOf(list[0])}, nil
+}
+
+// nameOf prefers the name that says more.
+func nameOf(d v1.Descriptor) string {
+	if n := d.Annotations[containerdName]; n != "" {
+		return n
+	}
+	return d.Annotations[refName]
+}
+
+// pick chooses among the descriptors of index.json. Several are returned if
+// they differ in their platform alone: index.json is then an image index itself.
+func pick(idx *v1.IndexManifest, sel oci.Selector) ([]v1.Descriptor, error) {
+	list := images(idx)
+	switch {
+	case sel.Digest != (v1.Hash{}):
+		for _, d := range idx.Manifests {
+			if d.Digest == sel.Digest {
+				return []v1.Descriptor{d}, nil
+			}
+		}
+		return []v1.Descriptor{{Digest: sel.Digest}}, nil // perhaps of a nested one
+	case sel.Number > len(list):
+		return nil, choose(list, fmt.Sprintf("there is no image %s", sel))
+	case sel.Number > 0:
+		return list[sel.Number-1 : sel.Number], nil
+	case sel.Name != "":
+		list = slices.DeleteFunc(slices.Clone(list), func(d v1.Descriptor) bool {
+			return !sel.Matches(d.Annotations[containerdName], d.Annotations[refName])
+		})
+		if len(list) == 0 {
+			return nil, choose(images(idx), fmt.Sprintf("no image is called %q", sel.Name))
+		}
+	}
+	if len(list) == 0 {
+		return nil, fmt.Errorf("%w: index.json names no image", oci.ErrNotImage)
+	}
+	if len(list) > 1 && !onePerPlatform(list) {
+		return nil, choose(list, fmt.Sprintf("there are %d images", len(list)))
+	}
+	return list, nil
+}
+
+func onePerPlatform(list []v1.Descriptor) bool {
+	for _, d := range list {
+		if d.Platform == nil || nameOf(d) != nameOf(list[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+// images leaves out what is only there to accompany an image.
+func images(idx *v1.IndexManifest) []v1.Descriptor {
+	return slices.DeleteFunc(slices.Clone(idx.Manifests), func(d v1.Descriptor) bool {
+		return d.Annotations["vnd.docker.reference.type"] != ""
+	})
+}
+
+// choose is the error that lists what there is.
+func choose(list []v1.Descriptor, problem string) error {
+	names := make([]string, len(list))
+	for i, d := range list {
+		names[i] = nameOf(d)
+		if names[i] == "" {
+			names[i] = "@" + d.Digest.String()
+		}
+	}
+	return &oci.ChoiceError{Problem: problem, Names: names}
+}

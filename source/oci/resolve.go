@@ -1,0 +1,298 @@
+package oci
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime"
+	"strings"
+
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/types"
+)
+
+// maxDepth bounds indexes within indexes. Two levels occur (an OCI layout whose
+// index.json names an image index).
+const maxDepth = 8
+
+// maxManifests bounds how many descriptors of nested indexes are looked at.
+const maxManifests = 10_000
+
+// HostPlatform is what images are asked for if the user names no platform:
+// Linux on this machine's architecture, for there are hardly others.
+func HostPlatform() v1.Platform {
+	p := v1.Platform{OS: "linux", Architecture: runtime.GOARCH}
+	if runtime.GOOS == "windows" {
+		p.OS = "windows"
+	}
+	return p
+}
+
+// Selection is one image that was found.
+type Selection struct {
+	Descriptor v1.Descriptor
+	Manifest   []byte
+	Platforms  []v1.Platform // of the index it was chosen from; nil without one
+	Notes      []string
+}
+
+// Resolve goes from a descriptor to the image it stands for. An index is
+// searched for the platform wanted, or the host's if that is nil, through
+// nested indexes. Attestations and other artifacts beside the images are passed
+// over; asked for directly they give ErrNotImage, with their name.
+func Resolve(ctx context.Context, s Store, desc v1.Descriptor, want *v1.Platform) (*Selection, error) {
+	raw, err := readManifest(ctx, s, desc)
+	if err != nil {
+		return nil, fmt.Errorf("reading the manifest%s: %w", called(desc), err)
+	}
+	doc, err := parse(raw)
+	if err != nil {
+		return nil, fmt.Errorf("reading the manifest%s: %w", called(desc), err)
+	}
+	if desc.Digest == (v1.Hash{}) {
+		if err := describe(&desc, raw, doc); err != nil {
+			return nil, err
+		}
+	}
+	if !doc.isIndex() {
+		if err := doc.checkImage(); err != nil {
+			return nil, err
+		}
+		return &Selection{Descriptor: desc, Manifest: raw}, nil
+	}
+	return ResolveAmong(ctx, s, doc.Manifests, want)
+}
+
+// ResolveAmong is Resolve for the descriptors of an index.
+func ResolveAmong(ctx context.Context, s Store, list []v1.Descriptor, want *v1.Platform) (*Selection, error) {
+	c := &chooser{ctx: ctx, store: s}
+	if err := c.collect(list, 0); err != nil {
+		return nil, err
+	}
+	return c.choose(want)
+}
+
+// called is the digest of a manifest that was asked for by digest.
+func called(desc v1.Descriptor) string {
+	if desc.Digest == (v1.Hash{}) {
+		return ""
+	}
+	return " " + desc.Digest.String()
+}
+
+// document is the common part of manifests and indexes.
+type document struct {
+	SchemaVersion int             `json:"schemaVersion"`
+	MediaType     types.MediaType `json:"mediaType"`
+	ArtifactType  string          `json:"artifactType"`
+	Config        *v1.Descriptor  `json:"config"`
+	Manifests     []v1.Descriptor `json:"manifests"`
+	Layers        []v1.Descriptor `json:"layers"`
+	FSLayers      json.RawMessage `json:"fsLayers"`
+}
+
+func parse(raw []byte) (*document, error) {
+	var d document
+	if err := json.Unmarshal(raw, &d); err != nil {
+		return nil, fmt.Errorf("%w: its manifest is no JSON object: %w", ErrNotImage, err)
+	}
+	if d.SchemaVersion == 1 || d.FSLayers != nil {
+		return nil, fmt.Errorf("%w: a Docker schema 1 manifest, which has had no use since 2017: push the image again with a current tool", ErrNotImage)
+	}
+	return &d, nil
+}
+
+// isIndex trusts the content more than the media type, which OCI lets be absent.
+func (d *document) isIndex() bool {
+	return d.MediaType.IsIndex() || d.MediaType == "" && d.Manifests != nil && d.Config == nil
+}
+
+func (d *document) checkImage() error {
+	if d.ArtifactType != "" {
+		return fmt.Errorf("%w: an artifact of type %s", ErrNotImage, d.ArtifactType)
+	}
+	if d.Config == nil {
+		return fmt.Errorf("%w: its manifest names no config", ErrNotImage)
+	}
+	if mt := d.Config.MediaType; mt != "" && !mt.IsConfig() {
+		return fmt.Errorf("%w: an artifact with a config of type %s", ErrNotImage, mt)
+	}
+	for _, l := range d.Layers {
+		if strings.HasPrefix(string(l.MediaType), "application/vnd.in-toto") {
+			return fmt.Errorf("%w: an attestation (%s)", ErrNotImage, l.MediaType)
+		}
+	}
+	return nil
+}
+
+// describe fills in the descriptor of a document that was asked for by name.
+func describe(desc *v1.Descriptor, raw []byte, d *document) (err error) {
+	desc.Digest, desc.Size, err = v1.SHA256(strings.NewReader(string(raw)))
+	if desc.MediaType == "" {
+		desc.MediaType = d.MediaType
+	}
+	return err
+}
+
+// chooser gathers the images of an index and of those in it.
+type chooser struct {
+	ctx   context.Context
+	store Store
+
+	images       []v1.Descriptor // each with a platform
+	attestations int
+	artifacts    int
+	missing      int
+	seen         int
+}
+
+// attestationType marks what buildkit adds beside an image (buildkit,
+// docs/attestations/attestation-storage.md).
+const attestationType = "vnd.docker.reference.type"
+
+func (c *chooser) collect(list []v1.Descriptor, depth int) error {
+	if depth > maxDepth {
+		return fmt.Errorf("%w: indexes nested more than %d deep", ErrNotImage, maxDepth)
+	}
+	for _, m := range list {
+		if c.seen++; c.seen > maxManifests {
+			return fmt.Errorf("%w: an index of more than %d manifests", ErrTooLarge, maxManifests)
+		}
+		if m.Annotations[attestationType] != "" || isUnknown(m.Platform) {
+			c.attestations++
+			continue
+		}
+		if m.ArtifactType != "" {
+			c.artifacts++
+			continue
+		}
+		if err := c.add(m, depth); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func isUnknown(p *v1.Platform) bool {
+	return p != nil && p.OS == "unknown" && p.Architecture == "unknown"
+}
+
+// add takes a descriptor in; it reads the document only where the descriptor
+// leaves open what it is.
+func (c *chooser) add(m v1.Descriptor, depth int) error {
+	if m.Platform != nil && !m.MediaType.IsIndex() {
+		c.images = append(c.images, m)
+		return nil
+	}
+	raw, err := readManifest(c.ctx, c.store, m)
+	if errors.Is(err, ErrMissing) {
+		c.missing++ // docker save keeps the whole index, but the blobs of one platform
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("reading manifest %s: %w", m.Digest, err)
+	}
+	d, err := parse(raw)
+	if err != nil {
+		return fmt.Errorf("manifest %s: %w", m.Digest, err)
+	}
+	if d.isIndex() {
+		return c.collect(d.Manifests, depth+1)
+	}
+	if d.checkImage() != nil {
+		c.artifacts++
+		return nil
+	}
+	cfg, err := readConfig(c.ctx, c.store, *d.Config)
+	if err != nil {
+		return err
+	}
+	p := v1.Platform{OS: cfg.OS, Architecture: cfg.Architecture, Variant: cfg.Variant, OSVersion: cfg.OSVersion}
+	m.Platform = &p
+	c.images = append(c.images, m)
+	return nil
+}
+
+func (c *chooser) choose(want *v1.Platform) (*Selection, error) {
+	platforms := c.platforms()
+	target := HostPlatform()
+	if want != nil {
+		target = *want
+	}
+	m, ok := c.match(target)
+	if !ok {
+		return nil, c.noMatch(target, platforms)
+	}
+	raw, err := readManifest(c.ctx, c.store, m)
+	if err != nil {
+		return nil, fmt.Errorf("reading the manifest for %s (%s): %w", target, m.Digest, err)
+	}
+	d, err := parse(raw)
+	if err == nil {
+		err = d.checkImage()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("manifest %s: %w", m.Digest, err)
+	}
+	return &Selection{Descriptor: m, Manifest: raw, Platforms: platforms, Notes: c.notes()}, nil
+}
+
+// match prefers the platform exactly as asked for to one with a variant.
+func (c *chooser) match(target v1.Platform) (v1.Descriptor, bool) {
+	best := -1
+	for i, m := range c.images {
+		if m.Platform.Equals(target) {
+			return m, true
+		}
+		if best < 0 && m.Platform.Satisfies(target) {
+			best = i
+		}
+	}
+	if best < 0 {
+		// arm64 is arm64/v8, whichever of the two says so.
+		alias := target
+		switch {
+		case target.Architecture == "arm64" && target.Variant == "v8":
+			alias.Variant = ""
+		default:
+			return v1.Descriptor{}, false
+		}
+		return c.match(alias)
+	}
+	return c.images[best], true
+}
+
+func (c *chooser) noMatch(target v1.Platform, have []v1.Platform) error {
+	if len(have) == 0 {
+		return fmt.Errorf("%w: the index names no image, only %s", ErrNotImage, c.others())
+	}
+	names := make([]string, len(have))
+	for i, p := range have {
+		names[i] = p.String()
+	}
+	return fmt.Errorf("%w: %s is not among %s", ErrPlatform, target, strings.Join(names, ", "))
+}
+
+func (c *chooser) platforms() []v1.Platform {
+	var list []v1.Platform
+	for _, m := range c.images {
+		list = append(list, *m.Platform)
+	}
+	return uniquePlatforms(list)
+}
+
+func (c *chooser) others() string {
+	return fmt.Sprintf("%d attestations, %d other artifacts and %d manifests that are not there", c.attestations, c.artifacts, c.missing)
+}
+
+func (c *chooser) notes() []string {
+	var notes []string
+	if c.attestations > 0 {
+		notes = append(notes, fmt.Sprintf("the index also has %d attestation manifests (provenance, SBOM)", c.attestations))
+	}
+	if c.artifacts > 0 {
+		notes = append(notes, fmt.Sprintf("the index also has %d artifacts that are no images", c.artifacts))
+	}
+	return notes
+}

@@ -1,0 +1,304 @@
+package source
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/google/go-containerregistry/pkg/name"
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+
+	"peel/source/archive"
+	"peel/source/daemon"
+	"peel/source/layer"
+	"peel/source/layout"
+	"peel/source/oci"
+	"peel/source/registry"
+	"peel/source/sample"
+)
+
+// Options of Open.
+type Options struct {
+	Source   Kind   // the only source to ask; "" asks in order
+	Platform string // "os/arch[/variant]"; "" is the host's, where there is a choice
+	// Scan holds the limits, inspectors and progress for images that can only be
+	// read from front to back: their layers are scanned while opening. Its
+	// progress counts the bytes of the stream.
+	Scan      layer.Options
+	Stdin     io.Reader // for the reference "-"; nil: os.Stdin
+	UserAgent string
+}
+
+// Open finds an image. Without a prefix in the reference, a path that exists is
+// recognised by its content; other names are asked of the local engines first,
+// then of their registry. Attempts tells what was asked.
+//
+// The errors are ErrReference, *OpenError, or that of the context, which also
+// governs all later reading.
+func Open(ctx context.Context, reference string, opts Options) (*Image, error) {
+	ref, err := ParseReference(reference)
+	if err != nil {
+		return nil, err
+	}
+	if err := ref.force(opts.Source); err != nil {
+		return nil, err
+	}
+	o := &opener{ctx: ctx, ref: ref, opts: opts}
+	if opts.Platform != "" {
+		if o.platform, err = v1.ParsePlatform(opts.Platform); err != nil || o.platform.Architecture == "" {
+			return nil, fmt.Errorf("%w: platform %q is not os/arch[/variant]", ErrReference, opts.Platform)
+		}
+	}
+	if ref.Name != "" {
+		if o.name, err = name.ParseReference(ref.Name, name.WeakValidation); err != nil && ref.Kind != Docker && ref.Kind != Podman {
+			return nil, fmt.Errorf("%w: %w", ErrReference, err)
+		}
+	}
+	return o.open(reference)
+}
+
+// force applies --source.
+func (r *Reference) force(k Kind) error {
+	if k == "" || k == r.Kind {
+		return nil
+	}
+	if r.Kind != "" {
+		return fmt.Errorf("%w: its prefix says %s, and the source was to be %s", ErrReference, r.Kind, k)
+	}
+	r.Kind = k
+	isFile := k == OCILayout || k == OCIArchive || k == DockerArchive
+	switch {
+	case isFile && r.Path == "":
+		r.Path, r.Name = r.Name, ""
+	case !isFile && r.Name == "":
+		r.Name, r.Path = r.Path, ""
+	}
+	return nil
+}
+
+type opener struct {
+	ctx      context.Context
+	ref      Reference
+	name     name.Reference
+	opts     Options
+	platform *v1.Platform
+}
+
+// try is one source to ask.
+type try struct {
+	kind Kind
+	open func() (*Image, string, error)
+}
+
+func (o *opener) open(reference string) (*Image, error) {
+	failure := &OpenError{Reference: reference}
+	for _, t := range o.tries() {
+		img, where, err := t.open()
+		attempt := Attempt{Kind: t.kind, What: where, Err: err}
+		if err == nil {
+			attempt.Kind = img.Kind
+			img.Reference, img.Location = reference, where
+			img.Attempts = append(failure.Attempts, attempt)
+			if err = o.complete(img); err == nil {
+				return img, nil
+			}
+			img.Close()
+			attempt.Err = err
+		}
+		if cause := context.Cause(o.ctx); cause != nil {
+			return nil, cause
+		}
+		failure.Attempts = append(failure.Attempts, attempt)
+		if !errors.Is(err, daemon.ErrNoSocket) && !errors.Is(err, daemon.ErrNotFound) {
+			break
+		}
+	}
+	failure.addHints()
+	return nil, failure
+}
+
+func (o *opener) tries() []try {
+	switch {
+	case o.ref.Kind == Sample:
+		return []try{{Sample, o.sample}}
+	case o.ref.Path == "-":
+		return []try{{o.kindOr(DockerArchive), o.stdin}}
+	case o.ref.Path != "":
+		return []try{{o.kindOr("file"), o.path}}
+	}
+	all := []try{
+		{Docker, func() (*Image, string, error) { return o.engine(Docker, daemon.Docker) }},
+		{Podman, func() (*Image, string, error) { return o.engine(Podman, daemon.Podman) }},
+		{Registry, o.registry},
+	}
+	for _, t := range all {
+		if t.kind == o.ref.Kind {
+			return []try{t}
+		}
+	}
+	return all
+}
+
+func (o *opener) kindOr(k Kind) Kind {
+	if o.ref.Kind != "" {
+		return o.ref.Kind
+	}
+	return k
+}
+
+func (o *opener) archiveOptions() archive.Options {
+	form := map[Kind]archive.Form{DockerArchive: archive.Docker, OCIArchive: archive.OCI}[o.ref.Kind]
+	return archive.Options{Form: form, Selector: o.ref.Selector, Platform: o.platform, Scan: o.opts.Scan}
+}
+
+func (o *opener) sample() (*Image, string, error) {
+	b := sample.Archive()
+	img, err := archive.OpenReaderAt(o.ctx, bytes.NewReader(b), int64(len(b)), o.archiveOptions())
+	if err != nil {
+		return nil, "peel", err
+	}
+	out := fromArchive(img)
+	out.Kind = Sample
+	return out, "built into peel", nil
+}
+
+func (o *opener) stdin() (*Image, string, error) {
+	in := o.opts.Stdin
+	if in == nil {
+		in = os.Stdin
+	}
+	img, err := archive.OpenStream(o.ctx, in, o.archiveOptions())
+	if err != nil {
+		return nil, "standard input", err
+	}
+	return fromArchive(img), "standard input", nil
+}
+
+// path opens a file or a directory, by what it is.
+func (o *opener) path() (*Image, string, error) {
+	path := o.ref.Path
+	where := path
+	if abs, err := filepath.Abs(path); err == nil {
+		where = abs
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, where, err
+	}
+	if info.IsDir() {
+		if o.ref.Kind == DockerArchive || o.ref.Kind == OCIArchive {
+			return nil, where, fmt.Errorf("%s is a directory, not an archive", path)
+		}
+		img, err := o.layout(path)
+		return img, where, err
+	}
+	if o.ref.Kind == OCILayout {
+		return nil, where, fmt.Errorf("%s is a file, not a layout directory", path)
+	}
+	img, err := archive.Open(o.ctx, path, o.archiveOptions())
+	if err != nil {
+		return nil, where, err
+	}
+	return fromArchive(img), where, nil
+}
+
+func (o *opener) layout(path string) (*Image, error) {
+	dir, err := layout.OpenDir(path)
+	if err != nil {
+		return nil, err
+	}
+	idx, err := layout.Index(dir)
+	if err != nil {
+		dir.Close()
+		return nil, err
+	}
+	found, err := layout.Open(o.ctx, layout.Store{Files: dir}, idx, o.ref.Selector, o.platform)
+	if err != nil {
+		dir.Close()
+		return nil, err
+	}
+	img := &Image{Image: found.Image, Kind: OCILayout, Name: found.Name, close: dir.Close}
+	img.selected(found.Selection)
+	return img, nil
+}
+
+func fromArchive(a *archive.Image) *Image {
+	img := &Image{Image: a.Image, Kind: DockerArchive, Name: a.Name, close: a.Close}
+	if a.Form == archive.OCI {
+		img.Kind = OCIArchive
+	}
+	if a.Selection != nil {
+		img.selected(a.Selection)
+	}
+	if a.Broken != nil {
+		img.Notes = append(img.Notes, a.Broken.Error())
+	}
+	return img
+}
+
+func (o *opener) engine(k Kind, e daemon.Engine) (*Image, string, error) {
+	img, where, err := daemon.Open(o.ctx, e, o.ref.Name, o.archiveOptions())
+	if err != nil {
+		return nil, where, err
+	}
+	out := fromArchive(img)
+	out.Kind = k
+	return out, where, nil
+}
+
+func (o *opener) registry() (*Image, string, error) {
+	where := o.name.Context().RegistryStr()
+	img, err := registry.Open(o.ctx, o.name, registry.Options{Platform: o.platform, UserAgent: o.opts.UserAgent})
+	if err != nil {
+		return nil, where, err
+	}
+	out := &Image{Image: img.Image, Kind: Registry, Name: o.name.Name()}
+	out.selected(img.Selection)
+	return out, where, nil
+}
+
+// selected takes over what resolving found.
+func (i *Image) selected(s *oci.Selection) {
+	i.Platforms, i.RawManifest = s.Platforms, s.Manifest
+	i.ManifestDigest = s.Descriptor.Digest.String()
+	i.Notes = append(i.Notes, s.Notes...)
+}
+
+func (o *opener) complete(img *Image) error {
+	if err := img.complete(); err != nil {
+		return err
+	}
+	if o.platform != nil && !img.Platform.Satisfies(*o.platform) && img.Platforms == nil {
+		return fmt.Errorf("%w: %s is not there, the image is for %s alone", oci.ErrPlatform, o.platform, img.Platform)
+	}
+	return nil
+}
+
+// complete fills in what is the same for all sources.
+func (i *Image) complete() error {
+	var err error
+	if i.RawConfig, err = i.RawConfigFile(); err != nil {
+		return err
+	}
+	if i.Config, err = i.ConfigFile(); err != nil {
+		return err
+	}
+	digest, _, err := v1.SHA256(bytes.NewReader(i.RawConfig))
+	if err != nil {
+		return err
+	}
+	i.ConfigDigest = digest.String()
+	i.Platform = v1.Platform{OS: i.Config.OS, Architecture: i.Config.Architecture, Variant: i.Config.Variant, OSVersion: i.Config.OSVersion}
+	blobs, err := i.Blobs()
+	if err != nil {
+		return err
+	}
+	for _, b := range blobs {
+		i.Layers = append(i.Layers, &Layer{b})
+	}
+	return nil
+}

@@ -1,0 +1,135 @@
+package source
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+
+	"peel/source/oci"
+)
+
+// ErrReference says that a reference or a platform is not one: the user has
+// mistyped it, and no source was asked.
+var ErrReference = errors.New("invalid reference")
+
+// Reference is what the user wrote, taken apart.
+type Reference struct {
+	Kind     Kind   // "" if any source may have it
+	Path     string // of a file or directory; "-" is standard input
+	Name     string // of an image in a registry or an engine
+	Selector oci.Selector
+}
+
+// prefixes are the spellings of kinds: skopeo's and dive's. What dive calls
+// docker:// is the engine; skopeo's registries are called registry: here.
+var prefixes = []struct {
+	text string
+	kind Kind
+}{
+	{"registry:", Registry},
+	{"oci-archive:", OCIArchive},
+	{"oci:", OCILayout},
+	{"docker-archive:", DockerArchive},
+	{"docker-tar:", DockerArchive},
+	{"docker:", Docker},
+	{"podman:", Podman},
+	{"containers-storage:", Podman},
+	{"sample:", Sample},
+}
+
+// Kinds are the values that Options.Source takes.
+func Kinds() []Kind {
+	return []Kind{Registry, OCILayout, OCIArchive, DockerArchive, Docker, Podman, Sample}
+}
+
+// hostPort tells the host "registry" with a port from the prefix "registry:".
+var hostPort = regexp.MustCompile(`^[0-9]{1,5}/`)
+
+// ParseReference takes a reference apart. It asks the file system which part of
+// it is a path, but opens nothing. Errors are ErrReference.
+func ParseReference(s string) (Reference, error) {
+	if s == "" {
+		return Reference{}, fmt.Errorf("%w: it is empty", ErrReference)
+	}
+	for _, p := range prefixes {
+		rest, ok := strings.CutPrefix(s, p.text)
+		if !ok || hostPort.MatchString(rest) {
+			continue
+		}
+		return parseAs(p.kind, strings.TrimPrefix(rest, "//"))
+	}
+	if s == "-" {
+		return Reference{Path: s}, nil
+	}
+	if path, sel, ok := splitPath(s); ok {
+		return withSelector(Reference{Path: path}, sel)
+	}
+	if looksLikePath(s) {
+		return Reference{Path: s}, nil
+	}
+	return Reference{Name: s}, nil
+}
+
+func parseAs(k Kind, rest string) (Reference, error) {
+	r := Reference{Kind: k}
+	switch k {
+	case Sample:
+		return r, nil
+	case Registry, Docker, Podman:
+		r.Name = rest
+	default:
+		path, sel, ok := splitPath(rest)
+		if !ok {
+			path, sel = rest, ""
+		}
+		r.Path = path
+		if r.Path != "" {
+			return withSelector(r, sel)
+		}
+	}
+	if r.Name == "" && r.Path == "" {
+		return r, fmt.Errorf("%w: nothing follows %s:", ErrReference, k)
+	}
+	return r, nil
+}
+
+func withSelector(r Reference, sel string) (Reference, error) {
+	s, err := oci.ParseSelector(sel)
+	if err != nil {
+		return r, fmt.Errorf("%w: %w", ErrReference, err)
+	}
+	r.Selector = s
+	return r, nil
+}
+
+// splitPath finds the longest part of s, up to a colon or an at-sign, that is
+// the path of something.
+func splitPath(s string) (path, selector string, ok bool) {
+	if s == "-" || exists(s) {
+		return s, "", true
+	}
+	for i := len(s) - 1; i > 0; i-- {
+		if (s[i] == ':' || s[i] == '@') && exists(s[:i]) {
+			return s[:i], s[i:], true
+		}
+	}
+	return "", "", false
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+var archiveSuffixes = []string{".tar", ".tar.gz", ".tgz", ".tar.zst"}
+
+// looksLikePath is true for what can be no image name, or was hardly meant as one.
+func looksLikePath(s string) bool {
+	if strings.HasPrefix(s, "/") || strings.HasPrefix(s, "./") || strings.HasPrefix(s, "../") || strings.HasPrefix(s, "~") {
+		return true
+	}
+	return slices.ContainsFunc(archiveSuffixes, func(x string) bool { return strings.HasSuffix(s, x) })
+}

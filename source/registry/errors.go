@@ -1,0 +1,65 @@
+package registry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+
+	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
+)
+
+// Errors of a registry, to be told apart with errors.Is.
+var (
+	ErrUnauthorized = errors.New("not authorized")
+	ErrNotFound     = errors.New("not found")
+	ErrUnreachable  = errors.New("cannot be reached")
+	ErrRateLimit    = errors.New("too many requests")
+)
+
+// explain says which side failed, and what was tried.
+func (s *store) explain(ctx context.Context, err error) error {
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
+	}
+	host := s.repo.RegistryStr()
+	var te *transport.Error
+	if errors.As(err, &te) {
+		return s.answered(host, te)
+	}
+	var dns *net.DNSError
+	var op *net.OpError
+	switch {
+	case errors.As(err, &dns):
+		return fmt.Errorf("%s %w: its name cannot be resolved (%s)", host, ErrUnreachable, dns.Err)
+	case errors.As(err, &op):
+		return fmt.Errorf("%s %w: %w", host, ErrUnreachable, op)
+	}
+	return fmt.Errorf("asking %s: %w", host, err)
+}
+
+func (s *store) answered(host string, te *transport.Error) error {
+	switch te.StatusCode {
+	case http.StatusUnauthorized, http.StatusForbidden:
+		return fmt.Errorf("%s answered %d for %s: %w; asked %s", host, te.StatusCode, s.repo.RepositoryStr(), ErrUnauthorized, s.auth)
+	case http.StatusNotFound:
+		return fmt.Errorf("%s has no %s: %w%s", host, s.ref, ErrNotFound, detail(te))
+	case http.StatusTooManyRequests:
+		return fmt.Errorf("%s answered 429: %w; asked %s", host, ErrRateLimit, s.auth)
+	}
+	return fmt.Errorf("%s answered %d %s%s", host, te.StatusCode, http.StatusText(te.StatusCode), detail(te))
+}
+
+// detail is the registry's own words, of which the first are enough.
+func detail(te *transport.Error) string {
+	var parts []string
+	for _, d := range te.Errors {
+		parts = append(parts, strings.TrimSuffix(string(d.Code)+": "+d.Message, ": "))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(parts, "; ") + ")"
+}

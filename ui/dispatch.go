@@ -1,0 +1,324 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"peel/ui/text"
+)
+
+// key gives a key to whatever is on top: the help, the line being typed, the
+// screen.
+func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
+	m.notice = ""
+	name := k.String()
+	if name == "ctrl+c" {
+		return tea.Quit
+	}
+	switch {
+	case m.help.open:
+		return m.helpKey(k)
+	case m.typing != notTyping:
+		return m.typeKey(k)
+	}
+	return m.do(keys[m.scope()][name])
+}
+
+// scope is the part of the key table that holds now.
+func (m *Model) scope() scope {
+	switch {
+	case m.phase == failed:
+		return inFailure
+	case m.view == viewHistory:
+		return inHistory
+	case m.view == viewRaw:
+		return inRaw
+	}
+	return inExplore
+}
+
+// do carries an action out.
+func (m *Model) do(a action) tea.Cmd {
+	switch a {
+	case actNone:
+		return nil
+	case actQuit:
+		return tea.Quit
+	case actHelp:
+		m.help.Open(m.scope())
+		return nil
+	case actSuspend:
+		return tea.Suspend
+	case actRedraw:
+		return tea.ClearScreen
+	}
+	if m.phase == failed {
+		return m.failureKey(a)
+	}
+	switch a {
+	case actExplore, actHistory, actRaw:
+		m.show(map[action]view{actExplore: viewExplore, actHistory: viewHistory, actRaw: viewRaw}[a])
+	case actBack:
+		m.back()
+	case actZoom:
+		m.zoomed = !m.zoomed
+	case actMouse:
+		m.mouse = !m.mouse
+		m.notice = "mouse off: the terminal selects text"
+		if m.mouse {
+			m.notice = "mouse on"
+		}
+	case actCopy:
+		return m.copy(false)
+	case actCopyDigest:
+		return m.copy(true)
+	default:
+		return m.viewKey(a)
+	}
+	return nil
+}
+
+func (m *Model) show(v view) {
+	if m.phase == ready {
+		m.view = v
+	}
+}
+
+// viewKey gives an action to the screen.
+func (m *Model) viewKey(a action) tea.Cmd {
+	if m.phase != ready {
+		return nil
+	}
+	switch m.view {
+	case viewHistory:
+		if a == actEnter || a == actOpen {
+			return m.historyGo()
+		}
+		m.history.Key(a)
+		return nil
+	case viewRaw:
+		m.raw.Key(a)
+		return nil
+	}
+	return m.exploreKey(a)
+}
+
+func (m *Model) exploreKey(a action) tea.Cmd {
+	switch a {
+	case actNextPane:
+		m.setFocus((m.focus + 1) % panes)
+	case actPrevPane:
+		m.setFocus((m.focus + panes - 1) % panes)
+	case actOlder, actNewer:
+		m.layers.Step(map[action]int{actOlder: -1, actNewer: 1}[a])
+		return m.selected()
+	case actAlone:
+		m.onlyOne = !m.onlyOne
+		if m.onlyOne && m.layers.Selected().kind == imageRow {
+			m.notice = "the whole image is selected: choose a layer to see it alone"
+		}
+		return m.retarget()
+	case actFilter:
+		m.typing, m.input = typingFilter, input{prompt: "filter "}
+		if f := m.tree.list.shape.filter; f != nil {
+			m.input.Set(f.text)
+		}
+		m.look()
+	case actFind:
+		m.typing, m.input = typingFind, input{prompt: "/"}
+		m.from = m.tree.place()
+		m.look()
+	case actFindNext:
+		m.findAgain(1)
+	case actFindPrev:
+		m.findAgain(-1)
+	default:
+		return m.paneKey(a)
+	}
+	return nil
+}
+
+// look gives the tree the focus, for what is typed is about it.
+func (m *Model) look() {
+	if m.focus == paneLayers {
+		m.setFocus(paneTree)
+	}
+}
+
+func (m *Model) paneKey(a action) tea.Cmd {
+	switch m.focus {
+	case paneLayers:
+		if m.layers.Key(a) {
+			return m.selected()
+		}
+		if a == actOpen || a == actEnter {
+			m.setFocus(paneTree)
+			return nil
+		}
+		if a == actClose || a == actFold {
+			return nil
+		}
+	case paneDetails:
+		if m.details.scroll.roll(a) {
+			return nil
+		}
+		if a == actClose || a == actOpen || a == actEnter || a == actFold {
+			return nil
+		}
+	case paneTree:
+		if a == actClose && m.tree.atTop() {
+			m.setFocus(paneLayers)
+			return nil
+		}
+	}
+	m.tree.Key(a)
+	return nil
+}
+
+// selected follows the cursor of the layer list.
+func (m *Model) selected() tea.Cmd {
+	if m.subject == paneLayers {
+		m.details.scroll = scroller{rows: 1}
+	}
+	return m.retarget()
+}
+
+// back undoes one thing; it never quits.
+func (m *Model) back() {
+	switch {
+	case m.view != viewExplore:
+		m.view = viewExplore
+	case m.tree.list.shape.filter != nil:
+		m.tree.SetFilter("")
+	case m.zoomed:
+		m.zoomed = false
+	case m.found != nil:
+		m.found = nil
+	default:
+		m.stopReading()
+	}
+}
+
+// typeKey edits the line being typed and shows at once what comes of it.
+func (m *Model) typeKey(k tea.KeyPressMsg) tea.Cmd {
+	switch k.String() {
+	case "esc":
+		if m.typing == typingFilter {
+			m.tree.SetFilter("")
+		} else {
+			m.tree.goBack(m.from)
+		}
+		m.typing, m.tree.errText = notTyping, ""
+		return nil
+	case "enter", "tab":
+		m.typing, m.tree.errText = notTyping, ""
+		return nil
+	case "up", "down", "pgup", "pgdown":
+		m.tree.Key(keys[inExplore][k.String()])
+		return nil
+	}
+	if m.input.Key(k) {
+		m.typed()
+	}
+	return nil
+}
+
+func (m *Model) paste(s string) tea.Cmd {
+	if m.typing != notTyping {
+		m.input.Insert(s)
+		m.typed()
+	}
+	return nil
+}
+
+func (m *Model) typed() {
+	if m.typing == typingFilter {
+		m.tree.SetFilter(m.input.String())
+		return
+	}
+	f, err := parseFilter(m.input.String())
+	m.tree.errText = ""
+	if err != nil {
+		m.tree.errText = err.Error()
+		return
+	}
+	m.found = f
+	m.tree.goBack(m.from)
+	m.tree.foundAt, m.tree.foundOf = m.tree.jump(1, f, true)
+}
+
+func (m *Model) findAgain(step int) {
+	if m.found == nil {
+		m.notice = "nothing to find yet: / asks for a name"
+		return
+	}
+	m.setFocus(paneTree)
+	at, of := m.tree.jump(step, m.found, false)
+	if of == 0 {
+		m.notice = "not found: " + text.OneLine(m.found.text)
+		return
+	}
+	m.notice = fmt.Sprintf("%s: %s of %s", text.OneLine(m.found.text), text.Count(at), text.Count(of))
+}
+
+// copy puts what is selected on the clipboard of the terminal.
+func (m *Model) copy(digest bool) tea.Cmd {
+	what, s := m.copied(digest)
+	if s == "" {
+		m.notice = "nothing to copy here"
+		return nil
+	}
+	m.notice = fmt.Sprintf("copied %s, %s, by OSC 52: %s", what, text.Plural(len(s), "byte"), text.OneLine(strings.ToValidUTF8(s, "?")))
+	return tea.SetClipboard(s)
+}
+
+// copied is what a copy takes.
+func (m *Model) copied(digest bool) (what, s string) {
+	switch {
+	case m.phase != ready:
+		return "", ""
+	case m.view == viewRaw:
+		return m.raw.Copy()
+	case m.view == viewHistory:
+		return m.history.Copy(digest)
+	case m.subject == paneTree:
+		o, ok := m.object()
+		if !ok {
+			return "", ""
+		}
+		if !digest {
+			return "the path", o.path()
+		}
+		if e := o.entry(); e != nil && e.Size > 0 {
+			return "the digest", e.Digest.String()
+		}
+		return "", ""
+	}
+	at := m.layers.Selected()
+	switch {
+	case at.kind == layerRow && digest && m.analysis.Layers[at.layer].Digest != "":
+		return "the blob's digest", m.analysis.Layers[at.layer].Digest
+	case at.kind == layerRow:
+		return "the diff ID", m.analysis.Layers[at.layer].DiffID
+	case at.kind == stepRow:
+		return "the instruction", instruction(m.analysis.Steps[at.step].CreatedBy)
+	case m.image.ManifestDigest != "":
+		return "the manifest's digest", m.image.ManifestDigest
+	}
+	return "the config's digest", m.image.ConfigDigest
+}
+
+// object is the path at the cursor of the tree.
+func (m *Model) object() (object, bool) {
+	n := m.tree.Node()
+	if n < 0 {
+		return object{}, false
+	}
+	o := object{view: m.tree.list.view, node: n}
+	if at := m.layers.Selected(); m.tree.src.tree != m.analysis.Tree && at.kind == layerRow {
+		o.base = at.layer
+	}
+	return o, true
+}

@@ -1,0 +1,156 @@
+package ui
+
+import (
+	"fmt"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"peel/analyzer"
+	"peel/analyzer/filetree"
+	"peel/ui/text"
+	"peel/ui/theme"
+)
+
+// historyPane lists every step of the build, the newest first, and the whole
+// command of the selected one.
+type historyPane struct {
+	th     *theme.Theme
+	w, h   int
+	a      *analyzer.Analysis
+	scroll scroller
+}
+
+// SetSize gives the pane its room, the frames of both its parts included.
+func (p *historyPane) SetSize(w, h int) {
+	p.w, p.h = w, h
+	n := 0
+	if p.a != nil {
+		n = len(p.a.Steps)
+	}
+	p.scroll.clamp(n, p.listHeight()-3)
+}
+
+// listHeight is the share of the list, its frame included.
+func (p *historyPane) listHeight() int { return max(p.h*3/5, 5) }
+
+// Show gives the pane another state of the analysis.
+func (p *historyPane) Show(a *analyzer.Analysis) { p.a = a }
+
+// Key does what an action of moving asks for.
+func (p *historyPane) Key(a action) bool { return p.scroll.move(a) }
+
+// Click selects a line.
+func (p *historyPane) Click(y int) {
+	if i := p.scroll.top + y; y >= 0 && y < p.scroll.rows && i < p.scroll.count {
+		p.scroll.cursor = i
+	}
+}
+
+// step is the step at a line.
+func (p *historyPane) step(i int) *analyzer.Step {
+	if p.a == nil || i >= len(p.a.Steps) {
+		return nil
+	}
+	return &p.a.Steps[len(p.a.Steps)-1-i]
+}
+
+// Copy is the command of the selected step as the config has it, or the diff ID
+// of its layer.
+func (p *historyPane) Copy(digest bool) (what, s string) {
+	st := p.step(p.scroll.cursor)
+	switch {
+	case st == nil:
+		return "", ""
+	case !digest:
+		return "the command", st.CreatedBy
+	case st.Layer != filetree.None:
+		return "the diff ID", p.a.Layers[st.Layer].DiffID
+	}
+	return "", ""
+}
+
+// View draws the list and the selected step below it.
+func (p *historyPane) View(m *Model, r rect) []string {
+	if p.a == nil || len(p.a.Steps) == 0 {
+		return frame(p.th, r, "History", "", true, []string{"", "  " + p.th.Dim.Render("The image's config has no history.")})
+	}
+	head := newLine(p.w, &p.th.Dim)
+	head.add(p.th.Dim, fmt.Sprintf("%5s %s  %-10s  %s", "Layer", text.PadLeft("Size", text.ShortWidth), "Created", "Instruction"))
+	lines := []string{head.String()}
+	for i := p.scroll.top; i < p.scroll.count && len(lines) <= p.scroll.rows; i++ {
+		lines = append(lines, p.row(i))
+	}
+	list := rect{r.x, r.y, r.w, min(p.listHeight(), r.h)}
+	out := frame(p.th, list, "History "+theme.Dot+" newest first", p.scroll.position(), true, lines)
+	rest := rect{r.x, r.y + list.h, r.w, r.h - list.h}
+	if rest.h < 2 {
+		return out
+	}
+	d := newDoc(p.th, rest.w-2)
+	title := p.details(m, d)
+	return append(out, frame(p.th, rest, title, cutFoot(d, rest), false, d.lines)...)
+}
+
+func (p *historyPane) row(i int) string {
+	st := p.step(i)
+	var force *theme.Style
+	if i == p.scroll.cursor {
+		force = &p.th.Selected
+	}
+	l := newLine(p.w, force)
+	mark := " "
+	if force != nil {
+		mark = theme.Cursor
+	}
+	l.add(p.th.Text, mark)
+	style := p.th.Dim
+	number, size := "–", ""
+	if st.Layer != filetree.None {
+		style = p.th.Text
+		la := &p.a.Layers[st.Layer]
+		number = fmt.Sprint(la.Number + 1)
+		if la.Stat.Merged {
+			size = text.Short(la.Stat.Size)
+		}
+	}
+	created := ""
+	if !st.Created.IsZero() {
+		created = st.Created.UTC().Format(time.DateOnly)
+	}
+	l.add(style, fmt.Sprintf("%4s %s  %-10s  ", number, text.PadLeft(size, text.ShortWidth), created))
+	what := instruction(st.CreatedBy)
+	if what == "" {
+		what = "(nothing said)"
+	}
+	return l.add(style, what).String()
+}
+
+func (p *historyPane) details(m *Model, d *doc) string {
+	st := p.step(p.scroll.cursor)
+	in := m.inspector()
+	if st.Layer == filetree.None {
+		in.step(d, st)
+		return "Step without a layer"
+	}
+	in.layer(d, &p.a.Layers[st.Layer])
+	d.field("Comment", text.OneLine(st.Comment))
+	d.field("Author", text.OneLine(st.Author))
+	return layerTitle(&p.a.Layers[st.Layer], d.w)
+}
+
+// historyGo goes to the layer of the selected step.
+func (m *Model) historyGo() tea.Cmd {
+	st := m.history.step(m.history.scroll.cursor)
+	if st == nil {
+		return nil
+	}
+	if st.Layer == filetree.None {
+		m.notice = "this step made no layer"
+		return nil
+	}
+	m.view = viewExplore
+	m.setFocus(paneLayers)
+	m.layers.Select(st.Layer)
+	return m.selected()
+}

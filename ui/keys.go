@@ -1,0 +1,190 @@
+package ui
+
+import "strings"
+
+// action is what a key asks for.
+type action uint8
+
+const (
+	actNone action = iota
+	actQuit
+	actHelp
+	actNextPane
+	actPrevPane
+	actExplore
+	actHistory
+	actRaw
+	actBack
+	actZoom
+	actMouse
+	actSuspend
+	actRedraw
+	actUp
+	actDown
+	actOpen
+	actClose
+	actPageUp
+	actPageDown
+	actHalfUp
+	actHalfDown
+	actTop
+	actBottom
+	actEnter
+	actOlder
+	actNewer
+	actFind
+	actFindNext
+	actFindPrev
+	actFilter
+	actFold
+	actFoldAll
+	actShowAdded
+	actShowModified
+	actShowRemoved
+	actShowUnchanged
+	actSort
+	actReverse
+	actFlat
+	actAlone
+	actAttrs
+	actCopy
+	actCopyDigest
+	actRetry
+)
+
+// scope says where a binding holds.
+type scope uint8
+
+const (
+	everywhere scope = 1 << iota
+	inExplore
+	inHistory
+	inRaw
+	inFailure
+)
+
+const (
+	inViews = inExplore | inHistory | inRaw
+	inTrees = inExplore | inRaw
+)
+
+// binding is one line of the key table: help and footer are made of it.
+type binding struct {
+	act   action
+	keys  []string // the first is the one shown
+	scope scope
+	group string
+	label string // in the footer; "" if it has no place there
+	help  string
+}
+
+// bindings is the key table. No key occurs twice in a scope, and none is one
+// that terminals cannot tell from Enter, Tab, newline or Escape.
+var bindings = []binding{
+	{actUp, []string{"up", "k"}, inViews, "Move", "", "one line up"},
+	{actDown, []string{"down", "j"}, inViews, "Move", "move", "one line down"},
+	{actOpen, []string{"right", "l"}, inViews, "Move", "open", "open the directory; from the layers, go to the files"},
+	{actClose, []string{"left", "h"}, inViews, "Move", "close", "close the directory, or go to the one above"},
+	{actEnter, []string{"enter"}, inViews, "Move", "", "open or close; in the history, go to the layer"},
+	{actPageUp, []string{"pgup", "u"}, inViews, "Move", "", "one page up"},
+	{actPageDown, []string{"pgdown", "d"}, inViews, "Move", "", "one page down"},
+	{actHalfUp, []string{"ctrl+u"}, inViews, "Move", "", "half a page up"},
+	{actHalfDown, []string{"ctrl+d"}, inViews, "Move", "", "half a page down"},
+	{actTop, []string{"g", "home"}, inViews, "Move", "", "to the first line"},
+	{actBottom, []string{"G", "end"}, inViews, "Move", "", "to the last line"},
+	{actNextPane, []string{"tab"}, inViews, "Move", "pane", "next pane"},
+	{actPrevPane, []string{"shift+tab"}, inViews, "Move", "", "previous pane"},
+
+	{actOlder, []string{"["}, inExplore, "Layers", "layer", "the layer below, from any pane"},
+	{actNewer, []string{"]"}, inExplore, "Layers", "", "the layer above, from any pane"},
+	{actAlone, []string{"c"}, inExplore, "Layers", "this layer only", "only what the layer itself holds, or all files up to it"},
+
+	{actFilter, []string{"f", "ctrl+f"}, inExplore, "Find", "filter", "show only what matches: *.so, /usr/*/doc, size>1M, waste>0, layer:3, ~regexp, !not"},
+	{actFind, []string{"/"}, inExplore, "Find", "find", "jump to the next name that matches"},
+	{actFindNext, []string{"n"}, inExplore, "Find", "", "next match"},
+	{actFindPrev, []string{"N"}, inExplore, "Find", "", "previous match"},
+	{actBack, []string{"esc"}, everywhere, "Find", "", "clear the filter, leave the zoom, stop reading; never quits"},
+
+	{actFold, []string{"space"}, inTrees, "Files", "fold", "fold or unfold the directory"},
+	{actFoldAll, []string{"E", "ctrl+space", "ctrl+@"}, inTrees, "Files", "fold all", "fold or unfold all directories"},
+	{actShowAdded, []string{"+", "ctrl+a"}, inExplore, "Files", "changes", "show or hide what the layer adds"},
+	{actShowRemoved, []string{"-", "ctrl+r"}, inExplore, "Files", "", "show or hide what is removed"},
+	{actShowModified, []string{"~"}, inExplore, "Files", "", "show or hide what the layer modifies"},
+	{actShowUnchanged, []string{"="}, inExplore, "Files", "", "show or hide what the layer leaves as it was"},
+	{actSort, []string{"s", "ctrl+o"}, inExplore, "Files", "sort", "next order: size, waste, changes, name"},
+	{actReverse, []string{"S"}, inExplore, "Files", "", "reverse the order"},
+	{actFlat, []string{"t"}, inExplore, "Files", "flat", "one flat list of all files, or the tree"},
+	{actAttrs, []string{"b", "ctrl+b"}, inExplore, "Files", "attributes", "show or hide mode and owner"},
+
+	{actCopy, []string{"y"}, inViews | inFailure, "Copy", "copy", "copy the path, the value or the message"},
+	{actCopyDigest, []string{"Y"}, inExplore | inHistory, "Copy", "", "copy the digest"},
+
+	{actExplore, []string{"1"}, inViews, "Screen", "", "Explore: layers and files"},
+	{actHistory, []string{"4"}, inViews, "Screen", "", "History: every step of the build"},
+	{actRaw, []string{"5"}, inViews, "Screen", "", "Raw: manifest and config"},
+	{actZoom, []string{"z"}, inViews, "Screen", "zoom", "the pane alone, or all panes"},
+	{actMouse, []string{"%"}, inViews, "Screen", "", "mouse on or off (off: the terminal selects text)"},
+	{actRetry, []string{"r"}, inFailure, "Screen", "retry", "open the image again"},
+	{actHelp, []string{"?", "f1"}, everywhere, "Screen", "help", "this help"},
+	{actRedraw, []string{"ctrl+l"}, everywhere, "Screen", "", "draw the screen anew"},
+	{actSuspend, []string{"ctrl+z"}, everywhere, "Screen", "", "suspend"},
+	{actQuit, []string{"q", "ctrl+c"}, everywhere, "Screen", "quit", "quit, at once"},
+}
+
+// keymap finds the action of a key in each scope.
+type keymap map[scope]map[string]action
+
+var keys = newKeymap()
+
+func newKeymap() keymap {
+	m := keymap{}
+	for _, s := range []scope{inExplore, inHistory, inRaw, inFailure} {
+		m[s] = map[string]action{}
+		for i := range bindings {
+			if b := &bindings[i]; b.scope&(s|everywhere) != 0 {
+				for _, k := range b.keys {
+					m[s][k] = b.act
+				}
+			}
+		}
+	}
+	return m
+}
+
+// bindingOf is the table's line of an action.
+func bindingOf(a action) *binding {
+	for i := range bindings {
+		if bindings[i].act == a {
+			return &bindings[i]
+		}
+	}
+	return nil
+}
+
+var keyNames = map[string]string{
+	"up": "↑", "down": "↓", "left": "←", "right": "→", "pgup": "PgUp", "pgdown": "PgDn",
+	"home": "Home", "end": "End", "enter": "Enter", "tab": "Tab", "shift+tab": "Shift+Tab",
+	"space": "Space", "esc": "Esc", "f1": "F1", "ctrl+space": "Ctrl+Space",
+}
+
+// keyName is how a key is printed.
+func keyName(k string) string {
+	if n, ok := keyNames[k]; ok {
+		return n
+	}
+	if rest, ok := strings.CutPrefix(k, "ctrl+"); ok {
+		return "Ctrl+" + strings.ToUpper(rest)
+	}
+	return k
+}
+
+// allKeys lists the keys of a binding for the help.
+func (b *binding) allKeys() string {
+	var names []string
+	for _, k := range b.keys {
+		if k != "ctrl+@" { // how some terminals send ctrl+space
+			names = append(names, keyName(k))
+		}
+	}
+	return strings.Join(names, " ")
+}

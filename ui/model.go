@@ -1,0 +1,169 @@
+package ui
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"peel/analyzer"
+	"peel/analyzer/filetree"
+	"peel/source"
+	"peel/ui/theme"
+)
+
+// phase is how far the opening of the image is.
+type phase uint8
+
+const (
+	opening phase = iota
+	failed
+	ready
+)
+
+// view is one of the screens.
+type view uint8
+
+const (
+	viewExplore view = iota
+	viewHistory
+	viewRaw
+)
+
+// typing is what a line of text is being typed for.
+type typing uint8
+
+const (
+	notTyping typing = iota
+	typingFilter
+	typingFind
+)
+
+// Model is the state of the whole program.
+type Model struct {
+	ctx  context.Context
+	opts Options
+	th   *theme.Theme
+	now  func() time.Time
+
+	w, h   int
+	places places
+	zones  []zone
+
+	phase      phase
+	err        error
+	generation int // of the opening; answers to earlier ones are dropped
+	image      *source.Image
+	session    *analyzer.Session
+	analysis   *analyzer.Analysis
+	fig        figures
+	stop       context.CancelFunc // ends the reading
+	stopped    bool               // the user ended it
+	rate       rateMeter
+	alone      map[int]*filetree.Tree // of layers that are read but not merged
+	building   map[int]bool
+
+	view    view
+	focus   pane
+	subject pane // what the details are of: the layers or the tree
+	zoomed  bool
+	onlyOne bool // this layer, not all up to it
+	mouse   bool
+	target  string // where to go once it is there
+
+	layers  layersPane
+	tree    *treePane
+	details detailsPane
+	history historyPane
+	raw     rawPane
+	failure scroller
+	help    helpPane
+
+	typing typing
+	input  input
+	found  *filter // what n and N look for
+	from   place   // where the tree was before a search
+	notice string
+}
+
+func newModel(ctx context.Context, o Options) *Model {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	m := &Model{ctx: ctx, opts: o, now: o.Now, mouse: !o.NoMouse, target: o.At}
+	m.layers.scroll.rows, m.failure.rows = 1, 1
+	m.tree = &treePane{}
+	m.setTheme(true)
+	return m
+}
+
+func (m *Model) setTheme(dark bool) {
+	m.th = theme.New(m.opts.Theme, dark)
+	m.layers.th, m.tree.th, m.details.th, m.history.th, m.raw.th, m.help.th = m.th, m.th, m.th, m.th, m.th, m.th
+}
+
+// Init opens the image.
+func (m *Model) Init() tea.Cmd {
+	cmds := []tea.Cmd{m.openImage(), m.tick()}
+	if m.opts.Theme == "cvd" {
+		cmds = append(cmds, tea.RequestBackgroundColor)
+	}
+	return tea.Batch(cmds...)
+}
+
+// Update handles one message; afterwards everything has its place again.
+func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	cmd := m.update(msg)
+	m.arrange()
+	return m, cmd
+}
+
+func (m *Model) update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		m.w, m.h = msg.Width, msg.Height
+	case tea.BackgroundColorMsg:
+		m.setTheme(msg.IsDark())
+	case tea.KeyPressMsg:
+		return m.key(msg)
+	case tea.PasteMsg:
+		return m.paste(msg.Content)
+	case tea.MouseClickMsg:
+		return m.click(msg.Mouse())
+	case tea.MouseWheelMsg:
+		return m.wheel(msg.Mouse())
+	case openedMsg:
+		return m.opened(msg)
+	case tickMsg:
+		return m.ticked(msg)
+	case aloneMsg:
+		return m.builtAlone(msg)
+	}
+	return nil
+}
+
+// arrange computes the layout and tells the panes their sizes.
+func (m *Model) arrange() {
+	m.places = layout(m.w, m.h, arrangement{
+		focus: m.focus, zoomed: m.zoomed, progress: m.showProgress(), rows: len(m.layers.lines),
+	})
+	p := &m.places
+	m.layers.SetSize(p.layers.w-2, p.layers.h-2)
+	m.tree.SetSize(p.tree.w-2, p.tree.h-2)
+	m.history.SetSize(p.body.w-2, p.body.h)
+	m.raw.SetSize(p.body.w-2, p.body.h-2)
+	m.help.SetSize(m.w, m.h)
+	m.arrangeDetails()
+}
+
+// setFocus gives a pane the keys.
+func (m *Model) setFocus(p pane) {
+	if m.focus == p {
+		return
+	}
+	m.focus = p
+	if p != paneDetails && m.subject != p {
+		m.subject = p
+		m.details.scroll = scroller{rows: 1}
+	}
+}

@@ -1,0 +1,98 @@
+package ui
+
+import (
+	tea "charm.land/bubbletea/v2"
+)
+
+// zone is a part of the screen that does something when it is clicked.
+type zone struct {
+	rect
+	act action
+}
+
+func (m *Model) zone(r rect, a action) { m.zones = append(m.zones, zone{r, a}) }
+
+// wheelLines is how far one notch of the wheel goes.
+const wheelLines = 3
+
+// click does what is under the pointer.
+func (m *Model) click(at tea.Mouse) tea.Cmd {
+	if at.Button != tea.MouseLeft || m.help.open {
+		m.help.open = false
+		return nil
+	}
+	m.notice = ""
+	for _, z := range m.zones {
+		if z.contains(at.X, at.Y) {
+			return m.do(z.act)
+		}
+	}
+	if m.phase != ready {
+		return nil
+	}
+	p := &m.places
+	switch {
+	case m.view == viewHistory && p.body.contains(at.X, at.Y):
+		m.history.Click(at.Y - p.body.y - 2)
+	case m.view == viewRaw && p.body.contains(at.X, at.Y):
+		m.raw.Click(at.Y - p.body.y - 1)
+	case m.view != viewExplore:
+	case p.layers.contains(at.X, at.Y):
+		m.setFocus(paneLayers)
+		if i := m.layers.scroll.top + at.Y - p.layers.y - 2; at.Y >= p.layers.y+2 && i < len(m.layers.lines) {
+			m.layers.scroll.cursor = i
+			return m.selected()
+		}
+	case p.tree.contains(at.X, at.Y):
+		m.setFocus(paneTree)
+		m.clickTree(at.Y - p.tree.y - 2)
+	case p.details.contains(at.X, at.Y):
+		m.setFocus(paneDetails)
+	}
+	return nil
+}
+
+// clickTree selects a line of the tree; the one that is selected already is
+// opened or closed.
+func (m *Model) clickTree(y int) {
+	i := m.tree.scroll.top + y
+	if y < 0 || i >= len(m.tree.list.rows) {
+		return
+	}
+	if i == m.tree.scroll.cursor {
+		m.tree.fold()
+		return
+	}
+	m.tree.scroll.cursor = i
+}
+
+// wheel scrolls the list under the pointer, whichever has the focus.
+func (m *Model) wheel(at tea.Mouse) tea.Cmd {
+	n := map[tea.MouseButton]int{tea.MouseWheelUp: -wheelLines, tea.MouseWheelDown: wheelLines}[at.Button]
+	if n == 0 {
+		return nil
+	}
+	p := &m.places
+	switch {
+	case m.help.open:
+		m.help.scroll.top += n
+	case m.phase == failed:
+		m.failure.top += n
+	case m.phase != ready:
+	case m.view == viewHistory:
+		m.history.scroll.scroll(n)
+	case m.view == viewRaw:
+		m.raw.scroll.scroll(n)
+	case p.layers.contains(at.X, at.Y):
+		before := m.layers.scroll.cursor
+		if m.layers.scroll.scroll(n); m.layers.scroll.cursor != before {
+			return m.selected()
+		}
+	case p.tree.contains(at.X, at.Y):
+		m.tree.scroll.scroll(n)
+	case p.details.contains(at.X, at.Y):
+		s := &m.details.scroll
+		s.top = min(max(s.top+n, 0), max(s.count-s.rows, 0))
+	}
+	return nil
+}

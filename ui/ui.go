@@ -1,0 +1,111 @@
+// Package ui is the terminal program: it opens an image, shows its layers and
+// files while they are read, and what they waste.
+//
+// Run is the entrance. There is one root Model; panes are plain structs that it
+// owns. Nothing in Update reads or computes for long: opening and building trees
+// are commands, and the progress of a reading is looked at by a tick.
+package ui
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"peel/analyzer"
+	"peel/source"
+	"peel/source/layer"
+)
+
+// Options of the program.
+type Options struct {
+	Reference string // as the user wrote it
+	// Open opens the image. Its error is shown, and it may be called again.
+	Open func(context.Context) (*source.Image, error)
+	// Analyze begins to read the image; the session ends soon after its context.
+	Analyze func(context.Context, *source.Image) *analyzer.Session
+	// OpenProgress counts the bytes that Open reads, if it reads the whole image.
+	OpenProgress *layer.Progress
+
+	Theme   string // one of theme.Names; "" is the default
+	ASCII   bool   // no glyphs but ASCII
+	NoMouse bool
+	At      string // where to start: "layer 9 /usr/lib/x"
+	Version string
+
+	Input  io.Reader // nil: the terminal
+	Output io.Writer // nil: the terminal
+	Env    []string  // nil: that of the process
+	Now    func() time.Time
+}
+
+// Result is how the program ended.
+type Result struct {
+	Err     error // of opening or reading the image
+	Partial bool  // not all layers were read
+}
+
+// Run shows the image until the user quits. The error is that of the terminal
+// or of a defect, never of the image, which is in the Result. When it returns,
+// the terminal is restored, and what it started is told to end, not waited for.
+func Run(ctx context.Context, o Options) (Result, error) {
+	return run(ctx, o)
+}
+
+func run(ctx context.Context, o Options, more ...tea.ProgramOption) (Result, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	p, m := newProgram(ctx, o, more...)
+	_, err := p.Run()
+	if errors.Is(err, tea.ErrInterrupted) {
+		err = nil
+	}
+	cancel()
+	m.close()
+	return m.result(), err
+}
+
+// newProgram makes the program without starting it.
+func newProgram(ctx context.Context, o Options, more ...tea.ProgramOption) (*tea.Program, *Model) {
+	m := newModel(ctx, o)
+	opts := []tea.ProgramOption{tea.WithContext(ctx)}
+	if o.Input != nil {
+		opts = append(opts, tea.WithInput(o.Input))
+	}
+	if o.Output != nil {
+		opts = append(opts, tea.WithOutput(o.Output))
+	}
+	if o.Env != nil {
+		opts = append(opts, tea.WithEnvironment(o.Env))
+	}
+	return tea.NewProgram(m, append(opts, more...)...), m
+}
+
+// result is what is known at the end, without waiting for it.
+func (m *Model) result() Result {
+	switch {
+	case m.phase == failed:
+		return Result{Err: m.err, Partial: true}
+	case m.session == nil:
+		return Result{Partial: true}
+	}
+	r := Result{Partial: m.session.Latest().Partial()}
+	select {
+	case <-m.session.Done():
+		if !m.stopped {
+			_, r.Err = m.session.Wait()
+		}
+	default:
+	}
+	return r
+}
+
+// close lets go of the image. Layers may still be read by goroutines that the
+// end of their context has told to stop.
+func (m *Model) close() {
+	if m.image != nil {
+		_ = m.image.Close() // only read from
+	}
+}
