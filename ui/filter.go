@@ -237,14 +237,13 @@ func (f *filter) judge(v *filetree.View, n int, lower string, path []byte) verdi
 			return verdict{excluded: true}
 		}
 	}
-	dir := isDir(v, n)
-	if dir && (len(f.facts) > 0 || len(f.names) == 0) {
-		return verdict{}
-	}
 	for i := range f.names {
 		if !f.names[i].passes(lower, path) {
 			return verdict{}
 		}
+	}
+	if (len(f.facts) > 0 || len(f.names) == 0) && isDir(v, n) {
+		return verdict{}
 	}
 	for _, fact := range f.facts {
 		if !fact(v, n) {
@@ -267,8 +266,11 @@ func entryIn(v *filetree.View, n int) *layer.Entry {
 }
 
 func isDir(v *filetree.View, n int) bool {
-	if int(v.Tree.Nodes[n].End) > n+1 {
+	switch {
+	case int(v.Tree.Nodes[n].End) > n+1:
 		return true
+	case v.Files[n] > 0: // nothing below it, so it is the file that is counted
+		return false
 	}
 	e := entryIn(v, n)
 	return e == nil && n == 0 || e != nil && e.Type == layer.Directory

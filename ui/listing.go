@@ -48,6 +48,8 @@ type listing struct {
 
 	keep    []bool // nodes that are listed if their directories are open
 	kids    [][]int32
+	arena   []int32   // what kids are made of: each node is the child of one
+	sorted  []sortKey // room to sort in
 	matches int // files and directories that the filter picks
 	bytes   int64
 	files   int // of the view
@@ -187,16 +189,18 @@ func (l *listing) children(n int32) []int32 {
 	nodes := l.view.Tree.Nodes
 	if l.kids == nil {
 		l.kids = make([][]int32, len(nodes))
+		l.arena = make([]int32, 0, len(nodes))
 	}
 	if l.kids[n] != nil {
 		return l.kids[n]
 	}
-	kids := []int32{}
+	start := len(l.arena)
 	for c := n + 1; c < nodes[n].End; c = nodes[c].End {
 		if l.keep[c] {
-			kids = append(kids, c)
+			l.arena = append(l.arena, c)
 		}
 	}
+	kids := l.arena[start:len(l.arena):len(l.arena)]
 	l.sort(kids)
 	l.kids[n] = kids
 	return kids
@@ -218,10 +222,11 @@ func (l *listing) sort(nodes []int32) {
 	if len(nodes) < 2 {
 		return
 	}
-	sorted := make([]sortKey, len(nodes))
-	for i, n := range nodes {
-		sorted[i] = l.key(n)
+	sorted := l.sorted[:0]
+	for _, n := range nodes {
+		sorted = append(sorted, l.key(n))
 	}
+	l.sorted = sorted
 	slices.SortFunc(sorted, func(a, b sortKey) int {
 		switch {
 		case a.first != b.first:
@@ -264,6 +269,7 @@ func (l *listing) build() {
 }
 
 func (l *listing) descend(n, depth int32) {
+	nodes := l.view.Tree.Nodes
 	for _, c := range l.children(n) {
 		head := c
 		for {
@@ -274,14 +280,14 @@ func (l *listing) descend(n, depth int32) {
 			c = kids
 		}
 		l.rows = append(l.rows, row{node: c, head: head, depth: depth})
-		if l.folds.open[c] {
+		if l.folds.open[c] && nodes[c].End > c+1 {
 			l.descend(c, depth+1)
 		}
 	}
 }
 
-// only is the single listed child of a directory if that is a directory too,
-// or -1.
+// only is the single listed child of a directory if that has children too, or
+// -1.
 func (l *listing) only(n int32) int32 {
 	nodes := l.view.Tree.Nodes
 	found := int32(-1)
@@ -294,10 +300,10 @@ func (l *listing) only(n int32) int32 {
 		}
 		found = c
 	}
-	if found >= 0 && isDir(l.view, int(found)) {
+	if found >= 0 && nodes[found].End > found+1 {
 		return found
 	}
-	return -1
+	return -1 // none, or one with nothing below it
 }
 
 func (l *listing) buildFlat() {

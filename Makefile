@@ -1,0 +1,49 @@
+# make run    build peel and open the sample image, or IMAGE=… any other
+# make test   install what the tests need, and run them all
+# make bench  compare with dive, and the Go benchmarks
+# make lint   formatting, vet, golangci-lint, shellcheck
+# make demo   screenshots of the sample image, as text and PNG, in dist/demo
+
+IMAGE   ?= sample:
+BIN     := dist/peel
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
+GOFLAGS += -trimpath
+LDFLAGS := -s -w -X main.release=$(VERSION)
+
+export CGO_ENABLED ?= 0
+
+.PHONY: run build test unit bench lint demo generate drift clean
+
+run: build
+	@$(BIN) $(IMAGE)
+
+build:
+	@go build $(GOFLAGS) -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/peel
+
+# What the real servers and builders need is installed first, where that can be
+# done; elsewhere the tests that need them say what they skip.
+test:
+	@./testdata/test.sh
+
+unit:
+	go test ./...
+
+bench: build
+	@./testdata/bench.sh
+	go test -run '^$$' -bench . -benchtime 1x ./...
+
+lint:
+	@./testdata/lint.sh
+
+demo: build
+	@go run ./testdata/demo -peel $(BIN) -out dist/demo
+
+# Everything that is made from code, and must not drift from it.
+generate:
+	go generate ./...
+
+drift: generate
+	@git diff --exit-code -- source/sample || { echo 'generated files differ: commit what make generate wrote' >&2; exit 1; }
+
+clean:
+	rm -rf dist
