@@ -2,7 +2,7 @@
 # make test   install what the tests need, and run them all
 # make bench  compare with dive, and the Go benchmarks
 # make lint   formatting, vet, golangci-lint, shellcheck
-# make demo   screenshots of the sample image, as text and PNG, in dist/demo
+# make demo   screenshots of the sample image, as text and SVG, in dist/demo
 
 IMAGE   ?= sample:
 BIN     := dist/peel

@@ -91,7 +91,7 @@ func parseAs(k Kind, rest string) (Reference, error) {
 		}
 	}
 	if r.Name == "" && r.Path == "" {
-		return r, fmt.Errorf("%w: nothing follows %s:", ErrReference, k)
+		return r, fmt.Errorf("%w: nothing follows the prefix %s", ErrReference, k)
 	}
 	return r, nil
 }

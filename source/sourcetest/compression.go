@@ -13,6 +13,7 @@ import (
 // Compression is how a layer's blob is stored.
 type Compression int
 
+// The compressions.
 const (
 	None      Compression = iota
 	Gzip                  // one member

@@ -28,6 +28,7 @@ type Pack struct {
 // Order of an archive's entries.
 type Order int
 
+// The orders.
 const (
 	Natural       Order = iota // as the shape's own tool writes them
 	Sorted                     // by name
