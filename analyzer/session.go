@@ -132,14 +132,16 @@ func (s *Session) read(ctx context.Context) <-chan outcome {
 		defer close(out)
 		var wg sync.WaitGroup
 		slots := make(chan struct{}, s.opts.Parallel)
-		again := map[string][]int{}
+		// What a layer is called by must agree in full: its config may lie.
+		type name struct{ diffID, digest string }
+		again := map[name][]int{}
 		for n, l := range s.img.Layers {
-			again[l.DiffID] = append(again[l.DiffID], n)
+			again[name{l.DiffID, l.Digest}] = append(again[name{l.DiffID, l.Digest}], n)
 		}
 		for n, l := range s.img.Layers {
 			twins := []int{n}
 			if l.DiffID != "" {
-				twins = again[l.DiffID]
+				twins = again[name{l.DiffID, l.Digest}]
 			}
 			if twins[0] != n {
 				continue

@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"peel/source/archive"
+	"peel/source/daemon"
 	"peel/source/layer"
 	"peel/source/layout"
 	"peel/source/oci"
@@ -46,14 +48,18 @@ func (e *OpenError) Unwrap() []error {
 	return errs
 }
 
-// hints are offered by what went wrong.
-var hints = []struct {
+type hint struct {
 	when error
 	text string
-}{
+}
+
+// hints are offered by what went wrong.
+var hints = []hint{
 	{registry.ErrUnauthorized, "log in first, with docker login or podman login; or check the name: private and missing images answer alike"},
 	{registry.ErrNotFound, "check the name and the tag"},
 	{registry.ErrUnreachable, "check the network and the proxy settings, or read a file: peel ./image.tar"},
+	{registry.ErrNotRegistry, "check the host's name and the proxy settings"},
+	{registry.ErrBroken, "try again"},
 	{registry.ErrRateLimit, "wait, or log in: registries allow more to those they know"},
 	{oci.ErrPlatform, "choose one of them: peel --platform os/arch IMAGE"},
 	{oci.ErrNotImage, "peel opens container images; other artifacts can be fetched with oras or crane"},
@@ -61,11 +67,22 @@ var hints = []struct {
 	{archive.ErrNotArchive, "write an archive with docker save, podman save or skopeo copy"},
 	{io.ErrUnexpectedEOF, "the file was cut off: copy or save it again"},
 	{layer.ErrDigest, "the bytes are not those that the image promises: fetch or save it again"},
+	{oci.ErrMissing, "the image is not complete: save or fetch it again"},
 	{os.ErrNotExist, "check the path"},
 	{os.ErrPermission, "peel needs to read the file; it never needs root"},
 }
 
+// engineHints are offered if an engine alone was asked.
+var engineHints = []hint{
+	{daemon.ErrNoSocket, "start the engine, or say where it listens with DOCKER_HOST or CONTAINER_HOST; without the prefix the registry is asked too"},
+	{daemon.ErrNotFound, "check the name; without the prefix the registry is asked too"},
+}
+
 func (e *OpenError) addHints() {
+	hints := hints
+	if len(e.Attempts) == 1 {
+		hints = slices.Concat(engineHints, hints)
+	}
 	for _, h := range hints {
 		if errors.Is(e, h.when) {
 			e.Hints = append(e.Hints, strings.ReplaceAll(h.text, "IMAGE", e.Reference))

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -63,6 +64,9 @@ func Open(ctx context.Context, reference string, opts Options) (*Image, error) {
 
 // force applies --source.
 func (r *Reference) force(k Kind) error {
+	if k != "" && !slices.Contains(Kinds(), k) {
+		return fmt.Errorf("%w: %q is no kind of source", ErrReference, k)
+	}
 	if k == "" || k == r.Kind {
 		return nil
 	}
@@ -72,10 +76,18 @@ func (r *Reference) force(k Kind) error {
 	r.Kind = k
 	isFile := k == OCILayout || k == OCIArchive || k == DockerArchive
 	switch {
+	case r.Path == "-" && !isFile:
+		return fmt.Errorf("%w: standard input holds an archive, and the source was to be %s", ErrReference, k)
+	case k == Sample:
+		return fmt.Errorf("%w: the sample is called sample:", ErrReference)
 	case isFile && r.Path == "":
 		r.Path, r.Name = r.Name, ""
-	case !isFile && r.Name == "":
+	case isFile:
+		r.Name = ""
+	case r.Name == "":
 		r.Name, r.Path = r.Path, ""
+	default:
+		r.Path = ""
 	}
 	return nil
 }
@@ -113,7 +125,7 @@ func (o *opener) open(reference string) (*Image, error) {
 			return nil, cause
 		}
 		failure.Attempts = append(failure.Attempts, attempt)
-		if !errors.Is(err, daemon.ErrNoSocket) && !errors.Is(err, daemon.ErrNotFound) {
+		if !elsewhere(t.kind, err) {
 			break
 		}
 	}
@@ -121,14 +133,26 @@ func (o *opener) open(reference string) (*Image, error) {
 	return nil, failure
 }
 
+// aFile is the kind of a path that is yet to be recognised.
+const aFile Kind = "file"
+
+// elsewhere is true for answers after which the next source is asked.
+func elsewhere(k Kind, err error) bool {
+	if k == aFile {
+		return errors.Is(err, layout.ErrNotLayout) || errors.Is(err, archive.ErrNotArchive)
+	}
+	return errors.Is(err, daemon.ErrNoSocket) || errors.Is(err, daemon.ErrNotFound)
+}
+
 func (o *opener) tries() []try {
+	path := try{o.kindOr(aFile), o.path}
 	switch {
 	case o.ref.Kind == Sample:
 		return []try{{Sample, o.sample}}
 	case o.ref.Path == "-":
 		return []try{{o.kindOr(DockerArchive), o.stdin}}
-	case o.ref.Path != "":
-		return []try{{o.kindOr("file"), o.path}}
+	case o.ref.Path != "" && o.ref.Name == "":
+		return []try{path}
 	}
 	all := []try{
 		{Docker, func() (*Image, string, error) { return o.engine(Docker, daemon.Docker) }},
@@ -139,6 +163,9 @@ func (o *opener) tries() []try {
 		if t.kind == o.ref.Kind {
 			return []try{t}
 		}
+	}
+	if o.ref.Path != "" {
+		all = append([]try{path}, all...)
 	}
 	return all
 }
@@ -167,15 +194,46 @@ func (o *opener) sample() (*Image, string, error) {
 }
 
 func (o *opener) stdin() (*Image, string, error) {
+	const where = "standard input"
+	if o.ref.Kind == OCILayout {
+		return nil, where, fmt.Errorf("%s is a file, not a layout directory", where)
+	}
 	in := o.opts.Stdin
 	if in == nil {
 		in = os.Stdin
 	}
-	img, err := archive.OpenStream(o.ctx, in, o.archiveOptions())
+	img, err := o.await(func() (*archive.Image, error) {
+		return archive.OpenStream(o.ctx, in, o.archiveOptions())
+	})
 	if err != nil {
-		return nil, "standard input", err
+		return nil, where, err
 	}
-	return fromArchive(img), "standard input", nil
+	return fromArchive(img), where, nil
+}
+
+// await runs what may hang in a read that nothing can interrupt, of a terminal
+// or a pipe, and leaves it behind when the context ends.
+func (o *opener) await(open func() (*archive.Image, error)) (*archive.Image, error) {
+	type opened struct {
+		img *archive.Image
+		err error
+	}
+	done := make(chan opened, 1)
+	go func() {
+		img, err := open()
+		done <- opened{img, err}
+	}()
+	select {
+	case r := <-done:
+		return r.img, r.err
+	case <-o.ctx.Done():
+		go func() {
+			if r := <-done; r.err == nil {
+				r.img.Close()
+			}
+		}()
+		return nil, context.Cause(o.ctx)
+	}
 }
 
 // path opens a file or a directory, by what it is.
@@ -199,7 +257,7 @@ func (o *opener) path() (*Image, string, error) {
 	if o.ref.Kind == OCILayout {
 		return nil, where, fmt.Errorf("%s is a file, not a layout directory", path)
 	}
-	img, err := archive.Open(o.ctx, path, o.archiveOptions())
+	img, err := o.await(func() (*archive.Image, error) { return archive.Open(o.ctx, path, o.archiveOptions()) })
 	if err != nil {
 		return nil, where, err
 	}
@@ -256,7 +314,7 @@ func (o *opener) registry() (*Image, string, error) {
 	if err != nil {
 		return nil, where, err
 	}
-	out := &Image{Image: img.Image, Kind: Registry, Name: o.name.Name()}
+	out := &Image{Image: img.Image, Kind: Registry, Name: o.name.Name(), close: img.Close}
 	out.selected(img.Selection)
 	return out, where, nil
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/google/go-containerregistry/pkg/name"
+
 	"peel/source/oci"
 )
 
@@ -19,7 +21,7 @@ var ErrReference = errors.New("invalid reference")
 type Reference struct {
 	Kind     Kind   // "" if any source may have it
 	Path     string // of a file or directory; "-" is standard input
-	Name     string // of an image in a registry or an engine
+	Name     string // of an image in a registry or an engine; beside Path if s may be either
 	Selector oci.Selector
 }
 
@@ -65,7 +67,11 @@ func ParseReference(s string) (Reference, error) {
 		return Reference{Path: s}, nil
 	}
 	if path, sel, ok := splitPath(s); ok {
-		return withSelector(Reference{Path: path}, sel)
+		ref, err := withSelector(Reference{Path: path}, sel)
+		if err == nil && mayBeName(s, path) {
+			ref.Name = s
+		}
+		return ref, err
 	}
 	if looksLikePath(s) {
 		return Reference{Path: s}, nil
@@ -77,6 +83,9 @@ func parseAs(k Kind, rest string) (Reference, error) {
 	r := Reference{Kind: k}
 	switch k {
 	case Sample:
+		if rest != "" {
+			return r, fmt.Errorf("%w: sample: is one image, there is no %q in it", ErrReference, rest)
+		}
 		return r, nil
 	case Registry, Docker, Podman:
 		r.Name = rest
@@ -121,6 +130,20 @@ func splitPath(s string) (path, selector string, ok bool) {
 
 func exists(path string) bool {
 	_, err := os.Stat(path)
+	return err == nil
+}
+
+// mayBeName is true for what names a path, but was perhaps not meant to: the
+// image "alpine:3" in a directory that has an "alpine". A whole file name, as
+// the shell completes it, is meant.
+func mayBeName(s, path string) bool {
+	if looksLikePath(s) || looksLikePath(path) {
+		return false
+	}
+	if info, err := os.Stat(path); path == s && (err != nil || !info.IsDir()) {
+		return false
+	}
+	_, err := name.ParseReference(s, name.WeakValidation)
 	return err == nil
 }
 

@@ -119,7 +119,7 @@ func (m *Model) exploreKey(a action) tea.Cmd {
 		if m.onlyOne && m.layers.Selected().kind == imageRow {
 			m.notice = "the whole image is selected: choose a layer to see it alone"
 		}
-		return m.retarget()
+		return tea.Batch(m.retarget(), m.prefetch())
 	case actFilter:
 		m.typing, m.input = typingFilter, input{prompt: "filter "}
 		if f := m.tree.list.shape.filter; f != nil {
@@ -174,6 +174,12 @@ func (m *Model) paneKey(a action) tea.Cmd {
 		}
 	}
 	m.tree.Key(a)
+	switch a {
+	case actShowAdded, actShowModified, actShowUnchanged:
+		if m.layers.Selected().kind == imageRow {
+			m.notice = "changes are those of a layer: [ and ] choose one"
+		}
+	}
 	return nil
 }
 
@@ -182,7 +188,7 @@ func (m *Model) selected() tea.Cmd {
 	if m.subject == paneLayers {
 		m.details.scroll = scroller{rows: 1}
 	}
-	return m.retarget()
+	return tea.Batch(m.retarget(), m.prefetch())
 }
 
 // back undoes one thing; it never quits.

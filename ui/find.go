@@ -60,6 +60,9 @@ func (p *treePane) search(f *filter) (found []int32, before int) {
 	var walk func(n int32)
 	walk = func(n int32) {
 		for _, c := range p.list.children(n) {
+			if !p.list.keep[c] {
+				continue
+			}
 			if int(c) == cursor {
 				before = len(found)
 			}

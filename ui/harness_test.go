@@ -17,12 +17,14 @@ import (
 	"github.com/charmbracelet/colorprofile"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
+	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/vt"
 
 	"peel/analyzer"
 	"peel/source"
 	"peel/source/oci"
 	"peel/source/sourcetest"
+	"peel/ui/text"
 )
 
 var update = flag.Bool("update", false, "write the golden screens anew")
@@ -167,8 +169,7 @@ func start(t *testing.T, o Options, w, h int, profile ...colorprofile.Profile) *
 	}()
 	t.Cleanup(func() {
 		term.quit()
-		_, _ = term.vt.InputPipe().Write(nil)
-		_ = term.vt.Close()
+		term.hangUp()
 		<-drained
 	})
 	return term
@@ -187,9 +188,12 @@ func (x *terminal) quit() {
 	})
 }
 
+// hangUp ends the emulator's answers. Its own Close races with its Read.
+func (x *terminal) hangUp() { _ = x.vt.InputPipe().(io.Closer).Close() }
+
 // screen is what the terminal shows, without spaces at the ends of lines.
 func (x *terminal) screen() string {
-	lines := strings.Split(x.vt.String(), "\n")
+	lines := strings.Split(ansi.Strip(x.vt.Render()), "\n") // String is not locked
 	for i := range lines {
 		lines[i] = strings.TrimRight(lines[i], " \r")
 	}
@@ -283,3 +287,12 @@ func golden(t *testing.T, screen string) {
 		t.Errorf("the screen differs from %s (write it anew with -update)\nwant\n%s\ngot\n%s", file, want, screen)
 	}
 }
+
+// analyzeNow reads an image to its end before it returns.
+func analyzeNow(ctx context.Context, img *source.Image) *analyzer.Session {
+	s := analyzer.Start(ctx, img, analyzer.Options{})
+	<-s.Done()
+	return s
+}
+
+func widthOf(s string) int { return text.Width(s) }

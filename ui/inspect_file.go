@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"peel/analyzer/filetree"
+	"peel/analyzer/waste"
 	"peel/source/layer"
 	"peel/ui/text"
 	"peel/ui/theme"
@@ -61,12 +62,12 @@ func (in *inspector) fileBrief(d *doc, o object) {
 	}
 	dead := in.deadCopies(o)
 	if len(dead) > 0 {
-		a := advise(dead[len(dead)-1])
-		why, _, _ := strings.Cut(a.why, ". ")
+		a := dead[len(dead)-1].Advise()
+		why, _, _ := strings.Cut(a.Why, ". ")
 		d.line(in.th.Waste, fmt.Sprintf("%s %s wasted. %s", theme.Wasted, text.Bytes(bytesOf(dead)), why))
-		d.line(in.th.Strong, "Fix: "+a.fix)
+		d.line(in.th.Strong, "Fix: "+a.Fix)
 		d.line(in.th.Text, kind)
-		for _, s := range a.code {
+		for _, s := range a.Code {
 			d.line(in.th.Good, "     "+s)
 		}
 	} else {
@@ -90,10 +91,10 @@ func (in *inspector) noWaste() string {
 	return "nothing wasted here"
 }
 
-func bytesOf(dead []deadCopy) int64 {
+func bytesOf(dead []waste.DeadCopy) int64 {
 	var n int64
 	for _, c := range dead {
-		n += c.old.Size
+		n += c.Old.Size
 	}
 	return n
 }
@@ -173,23 +174,23 @@ func (in *inspector) advice(d *doc, o object) {
 	d.para(in.th.Waste, fmt.Sprintf("%s %s wasted", theme.Wasted, text.Bytes(bytesOf(dead))))
 	seen := map[string]bool{}
 	for i := len(dead) - 1; i >= 0; i-- {
-		a := advise(dead[i])
-		if seen[a.fix] {
+		a := dead[i].Advise()
+		if seen[a.Fix] {
 			continue
 		}
-		seen[a.fix] = true
-		d.para(in.th.Text, a.why)
+		seen[a.Fix] = true
+		d.para(in.th.Text, a.Why)
 		d.blank()
-		d.para(in.th.Strong, "Fix: "+a.fix)
-		d.code(a.code...)
+		d.para(in.th.Strong, "Fix: "+a.Fix)
+		d.code(a.Code...)
 		d.blank()
 	}
 }
 
 // deadCopies are the copies of a file that nobody sees, oldest first.
-func (in *inspector) deadCopies(o object) []deadCopy {
+func (in *inspector) deadCopies(o object) []waste.DeadCopy {
 	t := o.view.Tree
-	var list []deadCopy
+	var list []waste.DeadCopy
 	vs := t.VersionsOf(o.node)
 	for i := range vs {
 		if vs[i].Inode == filetree.None || vs[i].Linked || vs[i].Entry.Size == 0 || int(vs[i].Layer) > o.view.Layer && !o.view.Alone {
@@ -199,15 +200,15 @@ func (in *inspector) deadCopies(o object) []deadCopy {
 		if !node.Dead() || int(node.Node) != o.node {
 			continue
 		}
-		c := deadCopy{
-			path: o.path(), layer: o.base + int(node.Layer), killer: o.base + int(node.KilledBy), reason: node.Reason, old: node.Entry,
+		c := waste.DeadCopy{
+			Path: o.path(), Layer: o.base + int(node.Layer), KilledBy: o.base + int(node.KilledBy), Reason: node.Reason, Old: node.Entry,
 		}
-		c.holder, c.culprit = in.instructionAt(c.layer), in.instructionAt(c.killer)
+		c.Holder, c.Culprit = in.instructionAt(c.Layer), in.instructionAt(c.KilledBy)
 		if now := t.At(int(node.Killer), int(node.KilledBy)); now != nil {
-			c.now = now.Entry
+			c.Now = now.Entry
 		}
-		if c.reason == filetree.Deleted {
-			c.movedTo = in.movedTo(c)
+		if c.Reason == filetree.Deleted {
+			c.MovedTo = in.movedTo(c)
 		}
 		list = append(list, c)
 	}
@@ -221,10 +222,10 @@ func (in *inspector) instructionAt(n int) string {
 	return instruction(in.a.Layers[n].CreatedBy)
 }
 
-func (in *inspector) movedTo(c deadCopy) string {
+func (in *inspector) movedTo(c waste.DeadCopy) string {
 	for i := range in.a.Waste.Items {
 		it := &in.a.Waste.Items[i]
-		if it.Layer == c.layer && it.KilledBy == c.killer && it.Path == c.path {
+		if it.Layer == c.Layer && it.KilledBy == c.KilledBy && it.Path == c.Path {
 			return it.MovedTo
 		}
 	}
@@ -283,7 +284,7 @@ func (in *inspector) versionWords(t *filetree.Tree, vs []filetree.Version, i int
 		word += " as a hard link"
 	}
 	if i > 0 && v.Change != filetree.Added {
-		if diff := differences(vs[i-1].Entry, v.Entry); len(diff) > 0 {
+		if diff := waste.Differences(vs[i-1].Entry, v.Entry); len(diff) > 0 {
 			word = strings.Join(diff, ", ")
 		}
 	}

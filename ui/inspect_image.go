@@ -71,7 +71,7 @@ func (in *inspector) imageBrief(d *doc) {
 	}
 	d.line(st, in.wasteLine())
 	for i, c := range in.fig.causes[:min(len(in.fig.causes), 3)] {
-		d.line(in.th.Text, fmt.Sprintf("%d  %7s  %s", i+1, text.Short(c.bytes), c.did()))
+		d.line(in.th.Text, fmt.Sprintf("%d  %7s  %s", i+1, text.Short(c.Bytes), c.did()))
 	}
 	if len(in.fig.causes) == 0 {
 		d.line(in.th.Dim, in.configLine())
@@ -159,8 +159,8 @@ func (in *inspector) worthDoing(d *doc) {
 	d.heading("Worth doing first")
 	for i, c := range in.fig.causes[:min(len(in.fig.causes), topCauses)] {
 		did := c.did()
-		d.list(fmt.Sprint(i+1), in.th.Key, in.th.Text, fmt.Sprintf("save %s: %s", text.Bytes(c.bytes), did))
-		d.lines = append(d.lines, "   "+in.th.Dim.Render(text.CutLeft(text.Clean(c.biggest.Path), d.w-5)))
+		d.list(fmt.Sprint(i+1), in.th.Key, in.th.Text, fmt.Sprintf("save %s: %s", text.Bytes(c.Bytes), did))
+		d.lines = append(d.lines, "   "+in.th.Dim.Render(text.CutLeft(text.Clean(c.Top[0].Path), d.w-5)))
 	}
 }
 

@@ -166,7 +166,7 @@ const maxCauses = 8
 
 func (in *inspector) causeLines(d *doc, list []cause, words func(cause) string) {
 	for _, c := range list[:min(len(list), maxCauses)] {
-		d.list(theme.Dot, in.th.Dim, in.th.Text, text.Bytes(c.bytes)+": "+words(c))
+		d.list(theme.Dot, in.th.Dim, in.th.Text, text.Bytes(c.Bytes)+": "+words(c))
 	}
 	if rest := len(list) - maxCauses; rest > 0 {
 		d.line(in.th.Dim, fmt.Sprintf("  and %d more", rest))

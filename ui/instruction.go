@@ -1,44 +1,18 @@
 package ui
 
 import (
-	"regexp"
 	"strings"
 
+	core "peel/analyzer/text"
 	"peel/ui/text"
 )
 
-var buildArgs = regexp.MustCompile(`^(RUN )?\|\d+ (?:[^ =]+=.*? )*?(/bin/(?:ba|da|a)?sh -c )`)
-
-// instruction makes a line of a Containerfile of what the history says made a
-// step: builders write it with their own additions.
-func instruction(createdBy string) string {
-	s := strings.TrimSpace(createdBy)
-	s = strings.TrimSpace(strings.TrimSuffix(s, "# buildkit"))
-	if m := buildArgs.FindStringSubmatch(s); m != nil {
-		s = m[2] + s[len(m[0]):]
-	}
-	s = strings.TrimPrefix(s, "RUN ")
-	for _, shell := range []string{"/bin/sh -c ", "/bin/bash -c ", "/bin/ash -c "} {
-		rest, ok := strings.CutPrefix(s, shell)
-		if !ok {
-			continue
-		}
-		if nop, ok := strings.CutPrefix(strings.TrimSpace(rest), "#(nop)"); ok {
-			return text.OneLine(nop)
-		}
-		return "RUN " + text.OneLine(rest)
-	}
-	if strings.HasPrefix(createdBy, "RUN ") {
-		return "RUN " + text.OneLine(s)
-	}
-	return text.OneLine(s)
-}
+// instruction makes a line of a Containerfile, safe to print, of what the
+// history says made a step.
+func instruction(createdBy string) string { return text.Clean(core.Instruction(createdBy)) }
 
 // keyword is the first word of an instruction: RUN, COPY, ENV.
-func keyword(instruction string) string {
-	word, _, _ := strings.Cut(instruction, " ")
-	return word
-}
+func keyword(instruction string) string { return core.Keyword(instruction) }
 
 // commandLines wraps an instruction for reading: each command of a RUN on a
 // line of its own.

@@ -47,12 +47,24 @@ type listing struct {
 	rows  []row
 
 	keep    []bool // nodes that are listed if their directories are open
-	kids    [][]int32
-	arena   []int32   // what kids are made of: each node is the child of one
-	sorted  []sortKey // room to sort in
-	matches int // files and directories that the filter picks
+	matches int    // files and directories that the filter picks
 	bytes   int64
 	files   int // of the view
+
+	// What is sorted stays while only the filter or the folds change.
+	sortedFor sorting
+	kids      [][]int32 // all shown children of a directory; nil if not asked for yet
+	arena     []int32   // what kids are made of: each node is the child of one
+	flat      []int32   // all files; nil if not asked for yet
+	room      []sortKey // to sort in
+}
+
+// sorting is what the order of a listing depends on.
+type sorting struct {
+	view    *filetree.View
+	order   order
+	reverse bool
+	whole   bool
 }
 
 // change is what a line says of a node.
@@ -74,7 +86,10 @@ func (l *listing) change(n int) filetree.Change {
 // use without and with a filter.
 func (l *listing) pick(plain, filtered *folds) {
 	v := l.view
-	l.keep, l.kids = v.Shown, nil
+	l.keep = v.Shown
+	if now := (sorting{v, l.shape.order, l.shape.reverse, l.shape.whole}); now != l.sortedFor {
+		l.sortedFor, l.kids, l.flat = now, nil, nil
+	}
 	l.matches, l.bytes, l.files = 0, 0, int(v.Files[0])
 	hiding := l.shape.hide != [filetree.Gone + 1]bool{}
 	f := l.shape.filter
@@ -184,7 +199,7 @@ func (l *listing) lift(open []bool) {
 	}
 }
 
-// children are the listed children of a node, in order.
+// children are the shown children of a node, in order; not all are listed.
 func (l *listing) children(n int32) []int32 {
 	nodes := l.view.Tree.Nodes
 	if l.kids == nil {
@@ -196,7 +211,7 @@ func (l *listing) children(n int32) []int32 {
 	}
 	start := len(l.arena)
 	for c := n + 1; c < nodes[n].End; c = nodes[c].End {
-		if l.keep[c] {
+		if l.view.Shown[c] {
 			l.arena = append(l.arena, c)
 		}
 	}
@@ -204,6 +219,17 @@ func (l *listing) children(n int32) []int32 {
 	l.sort(kids)
 	l.kids[n] = kids
 	return kids
+}
+
+// hasListed reports whether anything below a directory is listed.
+func (l *listing) hasListed(n int) bool {
+	nodes := l.view.Tree.Nodes
+	for c := n + 1; c < int(nodes[n].End); c = int(nodes[c].End) {
+		if l.keep[c] {
+			return true
+		}
+	}
+	return false
 }
 
 // sortKey orders nodes by first, then second, biggest first, then by name.
@@ -222,11 +248,11 @@ func (l *listing) sort(nodes []int32) {
 	if len(nodes) < 2 {
 		return
 	}
-	sorted := l.sorted[:0]
+	sorted := l.room[:0]
 	for _, n := range nodes {
 		sorted = append(sorted, l.key(n))
 	}
-	l.sorted = sorted
+	l.room = sorted
 	slices.SortFunc(sorted, func(a, b sortKey) int {
 		switch {
 		case a.first != b.first:
@@ -271,6 +297,9 @@ func (l *listing) build() {
 func (l *listing) descend(n, depth int32) {
 	nodes := l.view.Tree.Nodes
 	for _, c := range l.children(n) {
+		if !l.keep[c] {
+			continue
+		}
 		head := c
 		for {
 			kids := l.only(c)
@@ -307,15 +336,19 @@ func (l *listing) only(n int32) int32 {
 }
 
 func (l *listing) buildFlat() {
-	var files []int32
-	for i := 1; i < len(l.view.Tree.Nodes); i++ {
-		if l.keep[i] && !isDir(l.view, i) {
-			files = append(files, int32(i))
+	if l.flat == nil {
+		l.flat = []int32{}
+		for i := 1; i < len(l.view.Tree.Nodes); i++ {
+			if l.view.Shown[i] && !isDir(l.view, i) {
+				l.flat = append(l.flat, int32(i))
+			}
 		}
+		l.sort(l.flat)
 	}
-	l.sort(files)
-	for _, n := range files {
-		l.rows = append(l.rows, row{node: n, head: n})
+	for _, n := range l.flat {
+		if l.keep[n] {
+			l.rows = append(l.rows, row{node: n, head: n})
+		}
 	}
 }
 

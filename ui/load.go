@@ -102,7 +102,7 @@ func (m *Model) refresh() tea.Cmd {
 	if m.target != "" {
 		m.goTarget()
 	}
-	return m.retarget()
+	return tea.Batch(m.retarget(), m.prefetch())
 }
 
 // readBytes is what was read of the stored layers so far.

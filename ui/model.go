@@ -62,6 +62,7 @@ type Model struct {
 	rate       rateMeter
 	alone      map[int]*filetree.Tree // of layers that are read but not merged
 	building   map[int]bool
+	fetching   bool // views ahead of their need
 
 	view    view
 	focus   pane
@@ -138,6 +139,8 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		return m.ticked(msg)
 	case aloneMsg:
 		return m.builtAlone(msg)
+	case viewsMsg:
+		return m.fetched(msg)
 	}
 	return nil
 }

@@ -44,8 +44,9 @@ func (m *Model) click(at tea.Mouse) tea.Cmd {
 			return m.selected()
 		}
 	case p.tree.contains(at.X, at.Y):
+		had := m.focus == paneTree
 		m.setFocus(paneTree)
-		m.clickTree(at.Y - p.tree.y - 2)
+		m.clickTree(at.Y-p.tree.y-2, had)
 	case p.details.contains(at.X, at.Y):
 		m.setFocus(paneDetails)
 	}
@@ -53,13 +54,13 @@ func (m *Model) click(at tea.Mouse) tea.Cmd {
 }
 
 // clickTree selects a line of the tree; the one that is selected already is
-// opened or closed.
-func (m *Model) clickTree(y int) {
+// opened or closed, unless the click was to come to the tree.
+func (m *Model) clickTree(y int, focused bool) {
 	i := m.tree.scroll.top + y
 	if y < 0 || i >= len(m.tree.list.rows) {
 		return
 	}
-	if i == m.tree.scroll.cursor {
+	if i == m.tree.scroll.cursor && focused {
 		m.tree.fold()
 		return
 	}

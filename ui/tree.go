@@ -44,15 +44,28 @@ type viewCache struct {
 	next    int
 }
 
-func (c *viewCache) get(s treeSource) *filetree.View {
+func (c *viewCache) find(s treeSource) *filetree.View {
 	for _, v := range c.entries {
 		if v != nil && v.Tree == s.tree && v.Layer == s.layer && v.Alone == s.alone {
 			return v
 		}
 	}
-	v := s.tree.View(s.layer, s.alone)
-	c.entries[c.next] = v
-	c.next = (c.next + 1) % len(c.entries)
+	return nil
+}
+
+func (c *viewCache) put(v *filetree.View) {
+	if c.find(treeSource{tree: v.Tree, layer: v.Layer, alone: v.Alone}) == nil {
+		c.entries[c.next] = v
+		c.next = (c.next + 1) % len(c.entries)
+	}
+}
+
+func (c *viewCache) get(s treeSource) *filetree.View {
+	v := c.find(s)
+	if v == nil {
+		v = s.tree.View(s.layer, s.alone)
+		c.put(v)
+	}
 	return v
 }
 
@@ -224,7 +237,7 @@ func (p *treePane) unfold() {
 		p.relist()
 		return
 	}
-	if len(p.list.children(int32(p.Node()))) > 0 {
+	if p.list.hasListed(p.Node()) {
 		p.scroll.move(actDown)
 	}
 }
@@ -235,7 +248,7 @@ func (p *treePane) close() {
 	if n == filetree.None || p.list.shape.flat {
 		return
 	}
-	if p.isDirRow() && p.list.folds.open[n] && len(p.list.children(int32(n))) > 0 {
+	if p.isDirRow() && p.list.folds.open[n] && p.list.hasListed(n) {
 		p.list.folds.set(n, false)
 		p.relist()
 		return

@@ -58,6 +58,8 @@ type bnode struct {
 	children []int32 // every child there ever was
 	live     []int32 // children that are there now, and some that no longer are
 	parent   int32
+	touched  int32 // 1 + the last layer that wrote this path or one below it
+	swept    int32 // 1 + the last layer that hid what lower layers left below it
 	isLive   bool
 	listed   bool // in the parent's live
 	sorted   bool
@@ -87,14 +89,11 @@ func NewBuilder(layers int) *Builder {
 func (b *Builder) Add(n int, idx *layer.Index) error {
 	b.layer, b.dirNode = int32(n), None
 	b.stats[n].Merged = true
-	// Whiteouts apply to lower layers only, wherever they stand in the tar.
 	for i := range idx.Entries {
-		b.applyWhiteout(&idx.Entries[i])
-	}
-	b.dirNode = None
-	for i := range idx.Entries {
-		if !idx.Entries[i].Type.Hidden() {
-			b.applyEntry(&idx.Entries[i])
+		if e := &idx.Entries[i]; e.Type.Hidden() {
+			b.applyWhiteout(e)
+		} else {
+			b.applyEntry(e)
 		}
 		if b.tooLarge {
 			return fmt.Errorf("merging layer %d: %w: more than %d", n+1, ErrTooManyPaths, MaxNodes)
@@ -128,22 +127,66 @@ func splitPath(p string) (dir, name string) {
 	return "", p
 }
 
+// applyWhiteout hides what lower layers left. Whiteouts are followed where they
+// stand in the tar, as umoci does: one that comes late spares what its own
+// layer has written, and the directories that this lies in, with the metadata
+// that they had. One that comes first leaves nothing of them.
 func (b *Builder) applyWhiteout(e *layer.Entry) {
 	switch e.Type {
 	case layer.Opaque:
 		if dir := b.find(e.Path); dir != None {
-			b.clear(dir)
+			b.sweep(dir)
 		}
 	case layer.Whiteout:
 		dir, name := splitPath(e.Path)
 		if parent := b.find(dir); parent != None {
-			if n, ok := b.byName[childKey{parent, name}]; ok && b.nodes[n].isLive {
-				b.remove(n)
+			if n, ok := b.byName[childKey{parent, name}]; ok && b.isBelow(n) {
+				b.hide(n)
 				return
 			}
 		}
 		b.problem(ProblemNoTarget, e.Path)
 	}
+}
+
+// isBelow reports whether the layers below this one left something at a node.
+func (b *Builder) isBelow(n int32) bool {
+	vs := b.nodes[n].versions
+	if last := len(vs) - 1; last >= 0 && vs[last].Layer == b.layer {
+		vs = vs[:last]
+	}
+	return len(vs) > 0 && vs[len(vs)-1].Entry != nil
+}
+
+// hide removes what lower layers left at a node and below it.
+func (b *Builder) hide(n int32) {
+	switch node := &b.nodes[n]; {
+	case !node.isLive: // hidden already
+	case node.touched == b.layer+1:
+		b.sweep(n)
+	default:
+		b.remove(n)
+	}
+}
+
+// sweep removes what lower layers left below a directory. Nothing can put more
+// there until the next layer, so that each directory is swept once a layer.
+func (b *Builder) sweep(dir int32) {
+	if b.nodes[dir].swept == b.layer+1 {
+		return
+	}
+	b.nodes[dir].swept = b.layer + 1
+	kids := b.nodes[dir].live
+	kept := kids[:0]
+	for _, k := range kids {
+		b.hide(k)
+		if b.nodes[k].isLive {
+			kept = append(kept, k)
+		} else {
+			b.nodes[k].listed = false
+		}
+	}
+	b.nodes[dir].live = kept
 }
 
 // find resolves a directory without making anything; None if it is not there.
@@ -199,50 +242,65 @@ func (b *Builder) parentFor(dir, path string) int32 {
 }
 
 // resolve walks to a directory from the root, following symbolic links inside
-// the image as umoci does (securejoin.SecureJoin). With make, missing
-// directories are made and whatever else is in the way is replaced by one.
+// the image as umoci does (securejoin.SecureJoin): ".." after what is not there,
+// or is no directory, takes that element back. With make, missing directories
+// are made and whatever else is in the way is replaced by one.
 func (b *Builder) resolve(dir string, make bool, path string) int32 {
 	cur, links := int32(0), 0
+	var missing []string // the elements below cur that are still to be made
 	for rest := dir; rest != ""; {
 		var name string
 		name, rest, _ = strings.Cut(rest, "/")
-		switch name {
-		case "", ".":
+		switch {
+		case name == "" || name == ".":
 			continue
-		case "..":
+		case name == ".." && len(missing) > 0:
+			missing = missing[:len(missing)-1]
+			continue
+		case name == "..":
 			cur = max(b.nodes[cur].parent, 0)
 			continue
 		}
-		next, live := b.byName[childKey{cur, name}]
-		live = live && b.nodes[next].isLive
-		if live && b.isDir(next) {
-			cur = next
+		next, ok := b.byName[childKey{cur, name}]
+		if !ok || !b.nodes[next].isLive || len(missing) > 0 {
+			missing = append(missing, name)
 			continue
 		}
-		if live {
-			if e := b.current(next).Entry; e.Type == layer.Symlink {
-				if links++; links <= maxLinks {
-					if make && links == 1 {
-						b.problem(ProblemThroughLn, path)
-					}
-					if strings.HasPrefix(e.Link, "/") {
-						cur = 0
-					}
-					rest = e.Link + "/" + rest
-					continue
-				}
-				if make {
-					b.problem(ProblemLoop, path)
-				}
-			} else if make {
+		e := b.current(next).Entry
+		switch {
+		case e.Type == layer.Directory:
+			cur = next
+		case e.Type == layer.Symlink && links < maxLinks:
+			if links++; make && links == 1 {
+				b.problem(ProblemThroughLn, path)
+			}
+			if strings.HasPrefix(e.Link, "/") {
+				cur = 0
+			}
+			rest = e.Link + "/" + rest
+		default:
+			missing = append(missing, name)
+		}
+	}
+	if len(missing) > 0 && !make {
+		return None
+	}
+	return b.makeDirs(cur, missing, path)
+}
+
+// makeDirs makes directories that the tar does not list, one below the other.
+func (b *Builder) makeDirs(cur int32, names []string, path string) int32 {
+	for _, name := range names {
+		next := b.node(cur, name)
+		if next == None {
+			return None
+		}
+		if b.nodes[next].isLive {
+			if b.current(next).Entry.Type == layer.Symlink {
+				b.problem(ProblemLoop, path)
+			} else {
 				b.problem(ProblemNotDir, path)
 			}
-		}
-		if !make {
-			return None
-		}
-		if next = b.node(cur, name); next == None {
-			return None
 		}
 		b.set(next, Version{Entry: b.implied, Inode: None, Implied: true})
 		cur = next
@@ -302,6 +360,8 @@ func (b *Builder) set(n int32, v Version) {
 		b.inodes[v.Inode].links++ // before the old one goes: they may be one
 	}
 	node := &b.nodes[n]
+	b.touch(n)
+	b.forget(n)
 	wasDir := n != 0 && node.isLive && b.isDir(n)
 	if wasDir && v.Entry.Type != layer.Directory {
 		b.clear(n)
@@ -327,6 +387,21 @@ func (b *Builder) set(n int32, v Version) {
 	}
 	node.versions = append(node.versions, v)
 	b.revive(n)
+}
+
+// touch marks a path that this layer writes, and the directories it lies in.
+func (b *Builder) touch(n int32) {
+	for ; n != None && b.nodes[n].touched != b.layer+1; n = b.nodes[n].parent {
+		b.nodes[n].touched = b.layer + 1
+	}
+}
+
+// forget drops the directory last resolved if a symbolic link that it may have
+// been found through goes.
+func (b *Builder) forget(n int32) {
+	if n != 0 && b.nodes[n].isLive && b.current(n).Entry.Type == layer.Symlink {
+		b.dirNode = None
+	}
 }
 
 func (b *Builder) revive(n int32) {
@@ -360,6 +435,7 @@ func (b *Builder) compare(old, now *Version) Change {
 
 // remove takes a live node and all below it away.
 func (b *Builder) remove(n int32) {
+	b.forget(n)
 	b.clear(n)
 	node := &b.nodes[n]
 	node.isLive = false

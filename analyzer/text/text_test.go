@@ -73,7 +73,7 @@ func TestInstruction(t *testing.T) {
 		{"/bin/sh -c apt-get update \t&&  apt-get upgrade", "RUN apt-get update && apt-get upgrade"},
 		{"RUN /bin/sh -c make # buildkit", "RUN make"},
 		{"COPY . /app # buildkit", "COPY . /app"},
-		{"RUN |1 A=b /bin/sh -c make # buildkit", "RUN |1 A=b /bin/sh -c make"},
+		{"RUN |1 A=b /bin/sh -c make # buildkit", "RUN make"},
 		{"bazel build ...", "bazel build ..."},
 		{"", ""},
 	} {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"peel/analyzer/text"
 	"peel/source"
@@ -55,7 +56,7 @@ func exitCode(w io.Writer, err error) int {
 func printError(w io.Writer, err error) {
 	var open *source.OpenError
 	if !errors.As(err, &open) {
-		fmt.Fprintf(w, "peel: %s\n", text.Clean(err.Error()))
+		fmt.Fprintf(w, "peel: %s\n", lines(err))
 		if errors.Is(err, errUsage) {
 			fmt.Fprintln(w, "  try: peel --help")
 		}
@@ -63,9 +64,19 @@ func printError(w io.Writer, err error) {
 	}
 	fmt.Fprintf(w, "peel: could not open %s\n", text.Clean(open.Reference))
 	for _, a := range open.Attempts {
-		fmt.Fprintf(w, "  tried %s: %s\n", a.Kind, text.Clean(a.Err.Error()))
+		fmt.Fprintf(w, "  tried %s: %s\n", a.Kind, lines(a.Err))
 	}
 	for _, h := range open.Hints {
 		fmt.Fprintf(w, "  hint: %s\n", text.Clean(h))
 	}
+}
+
+// lines is an error's message, safe to print. One that joins others has a line
+// for each; those after the first are indented.
+func lines(err error) string {
+	parts := strings.Split(err.Error(), "\n")
+	for i := range parts {
+		parts[i] = text.Clean(parts[i])
+	}
+	return strings.Join(parts, "\n  ")
 }

@@ -143,10 +143,15 @@ func isTrue(s string) bool {
 func execute(ctx context.Context, args []string, s streams) int {
 	root := newRootCmd(s, runRoot)
 	root.SetArgs(args)
+	understood := false
+	root.PersistentPreRun = func(*cobra.Command, []string) { understood = true }
 	err := fang.Execute(ctx, root,
 		fang.WithVersion(version()),
 		fang.WithErrorHandler(func(io.Writer, fang.Styles, error) {}),
 		fang.WithColorSchemeFunc(func(c lipgloss.LightDarkFunc) fang.ColorScheme { return fang.AnsiColorScheme(c) }),
 	)
+	if err != nil && !understood && !errors.Is(err, errUsage) {
+		err = usage(err) // cobra's own words about a command line
+	}
 	return exitCode(s.err, err)
 }

@@ -22,6 +22,9 @@ func runRoot(ctx context.Context, o *rootOptions) error {
 	if err != nil {
 		return usage(err)
 	}
+	if o.maxEnts <= 0 {
+		return usage(fmt.Errorf("--max-entries: %d is no number of entries", o.maxEnts))
+	}
 	if o.interactive() {
 		return runUI(ctx, o)
 	}
@@ -40,19 +43,9 @@ const defaultRulesFile = ".dive-ci"
 
 // loadRules reads the thresholds: defaults, then the file, then the flags.
 func (o *rootOptions) loadRules() (policy.Rules, error) {
-	rules := policy.Default()
-	path := o.ciFile
-	if path == "" {
-		path = defaultRulesFile
-	}
-	b, err := os.ReadFile(path)
-	switch {
-	case err == nil:
-		if rules, err = policy.Parse(b); err != nil {
-			return rules, fmt.Errorf("%s: %w", path, err)
-		}
-	case o.ciFile != "" || !errors.Is(err, fs.ErrNotExist):
-		return rules, fmt.Errorf("reading the rules: %w", err)
+	rules, err := o.readRules()
+	if err != nil {
+		return rules, err
 	}
 	for _, name := range ruleFlags {
 		if v := o.rules[name]; v != nil {
@@ -62,6 +55,30 @@ func (o *rootOptions) loadRules() (policy.Rules, error) {
 		}
 	}
 	return rules, nil
+}
+
+// readRules reads the file. The one that happens to lie in the working
+// directory is looked at only if the image is to be judged.
+func (o *rootOptions) readRules() (policy.Rules, error) {
+	path := o.ciFile
+	if path == "" {
+		if !o.ci {
+			return policy.Default(), nil
+		}
+		path = defaultRulesFile
+	}
+	b, err := os.ReadFile(path)
+	switch {
+	case err == nil:
+		rules, err := policy.Parse(b)
+		if err != nil {
+			err = fmt.Errorf("%s: %w", path, err)
+		}
+		return rules, err
+	case o.ciFile != "" || !errors.Is(err, fs.ErrNotExist):
+		return policy.Rules{}, fmt.Errorf("reading the rules: %w", err)
+	}
+	return policy.Default(), nil
 }
 
 func (o *rootOptions) scanOptions() layer.Options {
@@ -110,7 +127,7 @@ func (o *rootOptions) conclude(a *analyzer.Analysis, readErr error, v *policy.Ve
 	case readErr != nil || a.Partial():
 		fmt.Fprintln(o.streams.err, "peel: the image was not wholly read, the figures stand for a part of it")
 		if readErr != nil {
-			fmt.Fprintf(o.streams.err, "  %s\n", text.Clean(readErr.Error()))
+			fmt.Fprintf(o.streams.err, "  %s\n", lines(readErr))
 		}
 		return codeError(exitImage)
 	case v != nil && !v.Pass:
@@ -150,8 +167,9 @@ func writeFile(path string, write func(io.Writer) error) error {
 	if err != nil {
 		return usage(fmt.Errorf("writing the report: %w", err))
 	}
+	info, statErr := f.Stat()
 	err = errors.Join(write(f), f.Close())
-	if err != nil {
+	if err != nil && statErr == nil && info.Mode().IsRegular() { // a device such as /dev/full stays
 		os.Remove(path)
 	}
 	return writing(path, err)

@@ -2,7 +2,6 @@ package archive
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -115,6 +114,7 @@ func isCompressed(head []byte) bool {
 // OpenStream reads an archive from front to back, plain or compressed, and
 // scans its layers as they go by.
 func OpenStream(ctx context.Context, r io.Reader, opts Options) (*Image, error) {
+	r = &until{ctx, r}
 	if opts.Scan.Progress != nil {
 		r = &counter{r, &opts.Scan.Progress.Stored}
 		opts.Scan.Progress = nil // counts the archive, not each layer anew
@@ -147,7 +147,11 @@ func decompress(br *bufio.Reader) (io.ReadCloser, error) {
 	}
 	switch layer.Sniff(head) {
 	case layer.KindGzip:
-		return inflate.NewReader(br)
+		z, err := inflate.NewReader(br)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrNotArchive, err)
+		}
+		return z, nil
 	case layer.KindZstd:
 		z, err := zstd.NewReader(br, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(128<<20))
 		if err != nil {
@@ -155,8 +159,8 @@ func decompress(br *bufio.Reader) (io.ReadCloser, error) {
 		}
 		return z.IOReadCloser(), nil
 	}
-	if len(head) < headLen || bytes.HasPrefix(head, []byte("\xfd7zXZ\x00")) || bytes.HasPrefix(head, []byte("BZh")) {
-		return nil, fmt.Errorf("%w: it is %s", ErrNotArchive, describe(head))
+	if len(head) < headLen || !looksLikeLayer(head) {
+		return nil, fmt.Errorf("%w: it is %s, not a tar", ErrNotArchive, describe(head))
 	}
 	return io.NopCloser(br), nil
 }
@@ -260,4 +264,18 @@ func (c *counter) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
 	c.n.Add(int64(n))
 	return n, err
+}
+
+// until is a reader that ends with a context: what is decompressed from it may
+// go on for long without anybody looking.
+type until struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (u *until) Read(p []byte) (int, error) {
+	if u.ctx.Err() != nil {
+		return 0, context.Cause(u.ctx)
+	}
+	return u.r.Read(p)
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"path"
 	"strings"
 	"sync"
@@ -87,9 +88,12 @@ type dockerImage struct {
 var _ oci.Image = (*dockerImage)(nil)
 
 func newDockerImage(m members, s *saved) (*dockerImage, error) {
+	if s.Config == "" {
+		return nil, fmt.Errorf("%w: manifest.json names no config", ErrNotArchive)
+	}
 	raw, err := m.document(s.Config, oci.MaxConfig)
 	if err != nil {
-		return nil, err
+		return nil, missing("config", err)
 	}
 	cfg, err := oci.ParseConfig(raw)
 	if err != nil {
@@ -105,7 +109,7 @@ func newDockerImage(m members, s *saved) (*dockerImage, error) {
 	for i, name := range s.Layers {
 		f, err := m.get(name)
 		if err != nil {
-			return nil, fmt.Errorf("layer %d: %w", i, err)
+			return nil, missing(fmt.Sprintf("layer %d", i+1), err)
 		}
 		core.files = append(core.files, f)
 	}
@@ -115,6 +119,15 @@ func newDockerImage(m members, s *saved) (*dockerImage, error) {
 		return nil, err
 	}
 	return &dockerImage{img, core}, nil
+}
+
+// missing tells a part that manifest.json names, but that is not in the
+// archive, from a file that is not there.
+func missing(part string, err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%w: the %s of the image: %v", oci.ErrMissing, part, err) //nolint:errorlint // the path that the user gave does exist
+	}
+	return fmt.Errorf("%s: %w", part, err)
 }
 
 // checkConfigName verifies a config whose name is its digest, as all tools name it.
@@ -137,7 +150,7 @@ func (d *dockerImage) Blobs() ([]oci.Blob, error) {
 		diffID := d.core.config.RootFS.DiffIDs[i].String()
 		blobs[i] = oci.Blob{DiffID: diffID, Size: f.size, Index: f.index, ReadErr: f.err}
 		if f.index != nil {
-			blobs[i].ReadErr = errors.Join(f.err, f.index.Verify("", diffID, 0))
+			blobs[i].ReadErr = f.index.Explain(f.err, "", diffID, 0)
 		}
 		if f.open != nil {
 			blobs[i].Open = func(context.Context) (io.ReadCloser, error) { return f.open() }
@@ -220,16 +233,20 @@ func (c *dockerCore) LayerByDigest(h v1.Hash) (partial.CompressedLayer, error) {
 	}
 	for i, d := range m.Layers {
 		if d.Digest == h {
-			return dockerLayer{c.files[i], d}, nil
+			return dockerLayer{c.files[i], d, c.config.RootFS.DiffIDs[i]}, nil
 		}
 	}
 	return nil, fmt.Errorf("%w: %s", oci.ErrMissing, h)
 }
 
 type dockerLayer struct {
-	file *member
-	desc v1.Descriptor
+	file   *member
+	desc   v1.Descriptor
+	diffID v1.Hash
 }
+
+// DiffID implements partial.WithDiffID: a layer of a stream cannot be read for it.
+func (l dockerLayer) DiffID() (v1.Hash, error) { return l.diffID, nil }
 
 func (l dockerLayer) Digest() (v1.Hash, error)            { return l.desc.Digest, nil }
 func (l dockerLayer) Size() (int64, error)                { return l.desc.Size, nil }

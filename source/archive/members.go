@@ -27,6 +27,8 @@ const (
 	maxMembers = 100_000
 	// maxKept bounds the documents kept in memory of a stream, all together.
 	maxKept = 256 << 20
+	// maxOther bounds those documents that are no JSON, though they should be.
+	maxOther = 64 << 10
 	// maxHops bounds the symbolic links between members.
 	maxHops = 16
 )
@@ -74,20 +76,31 @@ func (m members) Open(name string) (io.ReadCloser, error) {
 		return nil, err
 	}
 	if f.open == nil {
-		return nil, fmt.Errorf("%q is in a stream, which cannot be read twice", clean(name))
+		if f.size > oci.MaxManifest {
+			return nil, fmt.Errorf("%w: %q has %d bytes", oci.ErrTooLarge, clean(name), f.size)
+		}
+		return nil, fmt.Errorf("%w: %q is a layer, where a document should be", ErrNotArchive, clean(name))
 	}
 	return f.open()
 }
 
 func (m members) document(name string, max int64) ([]byte, error) {
+	f, err := m.get(name)
+	if err != nil {
+		return nil, err
+	}
 	rc, err := m.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer rc.Close()
 	b, err := io.ReadAll(io.LimitReader(rc, max+1))
-	if err == nil && int64(len(b)) > max {
+	switch {
+	case err != nil:
+	case int64(len(b)) > max:
 		err = fmt.Errorf("%w: more than %d bytes", oci.ErrTooLarge, max)
+	case int64(len(b)) < f.size:
+		err = fmt.Errorf("the archive is truncated in it: %w", io.ErrUnexpectedEOF)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %w", name, err)
@@ -181,9 +194,6 @@ func stream(ctx context.Context, r io.Reader, opts layer.Options) (members, erro
 		if err != nil {
 			return m, err
 		}
-		if f == nil {
-			continue
-		}
 		if f.index == nil {
 			if kept += f.size; kept > maxKept {
 				return m, fmt.Errorf("%w: more than %d bytes of documents", oci.ErrTooLarge, maxKept)
@@ -196,22 +206,14 @@ func stream(ctx context.Context, r io.Reader, opts layer.Options) (members, erro
 // headLen is enough to recognise a tar by its magic number.
 const headLen = 512
 
-// take reads one member of a stream; nil if it is neither layer nor document.
+// take reads one member of a stream, as a document or as a layer.
 func take(ctx context.Context, r io.Reader, hdr *tar.Header, opts layer.Options) (*member, error) {
 	head := make([]byte, min(hdr.Size, headLen))
 	if _, err := io.ReadFull(r, head); err != nil {
 		return nil, fmt.Errorf("the archive is truncated in %q: %w", hdr.Name, err)
 	}
 	whole := io.MultiReader(bytes.NewReader(head), r)
-	switch {
-	case looksLikeLayer(head):
-		opts.Digest, opts.DiffID, opts.Size = "", "", hdr.Size
-		idx, err := layer.Scan(ctx, whole, opts)
-		if cause := context.Cause(ctx); cause != nil {
-			return nil, cause
-		}
-		return &member{size: hdr.Size, index: idx, err: err}, nil
-	case isJSON(head) && hdr.Size <= oci.MaxConfig:
+	if !looksLikeLayer(head) && (hdr.Size <= maxOther || isJSON(head) && hdr.Size <= oci.MaxConfig) {
 		b, err := io.ReadAll(whole)
 		if err != nil {
 			return nil, fmt.Errorf("the archive is truncated in %q: %w", hdr.Name, err)
@@ -220,7 +222,13 @@ func take(ctx context.Context, r io.Reader, hdr *tar.Header, opts layer.Options)
 			return io.NopCloser(bytes.NewReader(b)), nil
 		}}, nil
 	}
-	return nil, nil
+	// Whatever it is: if a manifest calls it a layer, this tells what is wrong.
+	opts.Digest, opts.DiffID, opts.Size = "", "", hdr.Size
+	idx, err := layer.Scan(ctx, whole, opts)
+	if cause := context.Cause(ctx); cause != nil {
+		return nil, cause
+	}
+	return &member{size: hdr.Size, index: idx, err: err}, nil
 }
 
 func isJSON(head []byte) bool {

@@ -135,6 +135,7 @@ const (
 	ProblemWhiteout  = "whiteout names nothing"         // ".wh.", ".wh..": ignored
 	ProblemDuplicate = "path occurs twice in one layer" // the later one counts
 	ProblemType      = "unknown entry type"             // ignored
+	ProblemRoot      = "root is no directory"           // a file without a name: ignored
 	ProblemLongName  = "name longer than PATH_MAX"      // kept
 	ProblemTrailing  = "data after the end of the tar"  // ignored, but part of the diffID
 )

@@ -140,7 +140,7 @@ func digestString(h hash.Hash) string { return "sha256:" + hex.EncodeToString(h.
 func (p *pipe) produce(ctx context.Context, blob io.Reader, opts *Options) {
 	defer close(p.hashQ)
 	defer close(p.walkQ)
-	in := &storedReader{r: blob, progress: &opts.Progress.Stored}
+	in := &storedReader{ctx: ctx, r: blob, max: opts.maxStored(), progress: &opts.Progress.Stored}
 	tar, err := p.open(in)
 	if err == nil {
 		err = p.pump(ctx, tar, opts)
@@ -232,14 +232,14 @@ func (p *pipe) pump(ctx context.Context, tar io.Reader, opts *Options) error {
 		p.hashQ <- c
 		p.walkQ <- c
 		switch {
+		case p.sums.tar > opts.MaxBytes: // also if it has just ended
+			return fmt.Errorf("%w: the layer unpacks to more than %d bytes", ErrLimit, opts.MaxBytes)
 		case err == io.EOF:
 			return nil
 		case err != nil:
 			return fmt.Errorf("%w: %w", ErrCorrupt, err)
 		case ctx.Err() != nil:
 			return errStopped
-		case p.sums.tar > opts.MaxBytes:
-			return fmt.Errorf("%w: the layer unpacks to more than %d bytes", ErrLimit, opts.MaxBytes)
 		}
 		select {
 		case <-p.quit:
@@ -251,7 +251,9 @@ func (p *pipe) pump(ctx context.Context, tar io.Reader, opts *Options) error {
 
 // storedReader counts and, once asked to, hashes the bytes of a layer as stored.
 type storedReader struct {
+	ctx      context.Context // a decoder may read long before it gives anything
 	r        io.Reader
+	max      int64
 	hash     hash.Hash
 	n        int64
 	err      error // other than io.EOF
@@ -266,7 +268,14 @@ func (s *storedReader) startHash(br *bufio.Reader) {
 }
 
 func (s *storedReader) Read(b []byte) (int, error) {
-	n, err := s.r.Read(b)
+	if err := s.ctx.Err(); err != nil {
+		s.err = err
+		return 0, err
+	}
+	if s.n >= s.max {
+		return 0, io.EOF
+	}
+	n, err := s.r.Read(b[:min(int64(len(b)), s.max-s.n)])
 	if s.hash != nil {
 		s.hash.Write(b[:n])
 	}

@@ -64,6 +64,16 @@ func (o *Options) setDefaults() {
 	}
 }
 
+// maxStored is where the reading of the stored bytes ends: one byte later than
+// promised, so that more of them show. A stream that decompresses to nothing
+// has no end that MaxBytes would set.
+func (o *Options) maxStored() int64 {
+	if o.Size > 0 {
+		return o.Size + 1
+	}
+	return o.MaxBytes + 1
+}
+
 // Scan reads one layer to its end. The compression is recognised by its magic
 // number: none, gzip or zstd.
 //
@@ -76,7 +86,7 @@ func (o *Options) setDefaults() {
 func Scan(ctx context.Context, blob io.Reader, opts Options) (*Index, error) {
 	opts.setDefaults()
 	p := newPipe(ctx, blob, &opts)
-	w := newWalker(p, &opts)
+	w := newWalker(ctx, p, &opts)
 	walkErr := w.walk()
 	sums := p.wait()
 	idx := w.index()
@@ -95,6 +105,9 @@ func verdict(ctx context.Context, walkErr error, s sums, opts *Options) error {
 	}
 	if s.readErr != nil {
 		return s.readErr
+	}
+	if opts.Size <= 0 && s.stored > opts.MaxBytes {
+		return fmt.Errorf("%w: the layer is stored in more than %d bytes", ErrLimit, opts.MaxBytes)
 	}
 	for _, e := range []error{walkErr, s.decodeErr} {
 		if errors.Is(e, ErrLimit) || errors.Is(e, ErrFormat) {
@@ -120,6 +133,21 @@ func (s sums) check(opts *Options) error {
 	return idx.Verify(opts.Digest, diffID, opts.Size)
 }
 
+// Explain is Verify for a layer whose reading has ended with err: it picks what
+// explains the other. Of bytes that cannot be read to their end, the diffID
+// tells nothing.
+func (idx *Index) Explain(err error, digest, diffID string, size int64) error {
+	if err == nil {
+		return idx.Verify(digest, diffID, size)
+	}
+	if errors.Is(err, ErrCorrupt) {
+		if wrong := idx.Verify(digest, "", size); wrong != nil {
+			return wrong
+		}
+	}
+	return err
+}
+
 // Verify compares a layer that was read to its end with what is promised of
 // it: digest and size of the stored bytes, diffID of the tar. An empty or zero
 // promise is none. What differs gives ErrDigest.
@@ -128,7 +156,7 @@ func (idx *Index) Verify(digest, diffID string, size int64) error {
 	case size > 0 && idx.StoredBytes < size:
 		return fmt.Errorf("%w: the layer ends after %d of %d bytes", ErrDigest, idx.StoredBytes, size)
 	case size > 0 && idx.StoredBytes > size:
-		return fmt.Errorf("%w: the layer has %d bytes, %d were promised", ErrDigest, idx.StoredBytes, size)
+		return fmt.Errorf("%w: the layer has more than the %d bytes promised", ErrDigest, size)
 	case digest != "" && idx.Digest != digest:
 		return fmt.Errorf("%w: the stored bytes have %s, promised was %s", ErrDigest, idx.Digest, digest)
 	case diffID != "" && idx.DiffID != diffID:

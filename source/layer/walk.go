@@ -3,6 +3,7 @@ package layer
 import (
 	"archive/tar"
 	"cmp"
+	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -17,12 +18,14 @@ const contentBuf = 64 << 10
 
 // walker turns the tar into entries.
 type walker struct {
+	ctx  context.Context
 	pipe *pipe
 	tar  *tar.Reader
 	opts *Options
 
 	entries    []Entry
 	nameBytes  int
+	fileBytes  int64
 	problems   []Problem
 	inspectors []LayerInspector
 	open       []LayerInspector // those that look at the current file
@@ -30,8 +33,8 @@ type walker struct {
 	buf        []byte
 }
 
-func newWalker(p *pipe, opts *Options) *walker {
-	w := &walker{pipe: p, tar: tar.NewReader(p), opts: opts, hash: sha256.New(), buf: make([]byte, contentBuf)}
+func newWalker(ctx context.Context, p *pipe, opts *Options) *walker {
+	w := &walker{ctx: ctx, pipe: p, tar: tar.NewReader(p), opts: opts, hash: sha256.New(), buf: make([]byte, contentBuf)}
 	for _, i := range opts.Inspectors {
 		w.inspectors = append(w.inspectors, i.Begin())
 	}
@@ -118,6 +121,14 @@ func (w *walker) translate(hdr *tar.Header) (e Entry, ok bool) {
 	case 0:
 		w.problem(ProblemType, hdr.Name)
 		return e, false
+	case Directory:
+	default:
+		if e.Path == "" {
+			w.problem(ProblemRoot, hdr.Name)
+			return e, false
+		}
+	}
+	switch e.Type {
 	case Regular:
 		e.Size = hdr.Size
 	case Symlink:
@@ -142,9 +153,12 @@ func (w *walker) admit(e *Entry) error {
 	switch {
 	case len(w.entries) >= w.opts.MaxEntries:
 		return fmt.Errorf("%w: the layer has more than %d entries", ErrLimit, w.opts.MaxEntries)
+	case e.Size > w.opts.MaxBytes-w.fileBytes: // a sparse file can be larger than its tar
+		return fmt.Errorf("%w: the files in the layer have more than %d bytes", ErrLimit, w.opts.MaxBytes)
 	case w.nameBytes > maxNameBytes:
 		return fmt.Errorf("%w: the names in the layer take more than %d bytes", ErrLimit, maxNameBytes)
 	}
+	w.fileBytes += e.Size
 	return nil
 }
 
@@ -197,18 +211,22 @@ func (w *walker) clean(name string) string {
 		w.problem(ProblemAbsolute, name)
 	}
 	var out []string
+	escapes := false
 	for el := range strings.SplitSeq(name, "/") {
 		switch el {
 		case "", ".":
 		case "..":
 			if len(out) == 0 {
-				w.problem(ProblemEscape, name)
+				escapes = true
 				continue
 			}
 			out = out[:len(out)-1]
 		default:
 			out = append(out, el)
 		}
+	}
+	if escapes {
+		w.problem(ProblemEscape, name)
 	}
 	return strings.Join(out, "/")
 }
@@ -230,10 +248,12 @@ func isClean(name string) bool {
 
 const xattrPrefix = "SCHILY.xattr."
 
+// xattrs leaves out records without a value: those unset one (POSIX, pax,
+// "pax Extended Header"), and archive/tar and umoci take them so.
 func xattrs(pax map[string]string) []Xattr {
 	var list []Xattr
 	for k, v := range pax {
-		if name, ok := strings.CutPrefix(k, xattrPrefix); ok {
+		if name, ok := strings.CutPrefix(k, xattrPrefix); ok && v != "" {
 			list = append(list, Xattr{name, v})
 		}
 	}
@@ -269,6 +289,9 @@ func (w *walker) read(e *Entry) error {
 	}
 	w.hash.Reset()
 	for left := e.Size; left > 0; {
+		if err := w.ctx.Err(); err != nil {
+			return err
+		}
 		n, err := io.ReadFull(w.tar, w.buf[:min(left, contentBuf)])
 		p := w.buf[:n]
 		if left == e.Size {

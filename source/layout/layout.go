@@ -69,6 +69,9 @@ func (s Store) Manifest(ctx context.Context, d v1.Descriptor) (io.ReadCloser, er
 
 // Blob implements oci.Store.
 func (s Store) Blob(_ context.Context, d v1.Descriptor) (io.ReadCloser, error) {
+	if d.Digest == (v1.Hash{}) {
+		return nil, fmt.Errorf("%w: it is named without its digest", oci.ErrMissing)
+	}
 	if d.Data != nil {
 		return io.NopCloser(strings.NewReader(string(d.Data))), nil
 	}

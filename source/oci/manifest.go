@@ -3,7 +3,6 @@ package oci
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 
@@ -101,9 +100,9 @@ func (m *core) RawConfigFile() ([]byte, error)      { return m.config, nil }
 func (m *core) RawManifest() ([]byte, error)        { return m.raw, nil }
 func (m *core) MediaType() (types.MediaType, error) { return m.mediaType, nil }
 func (m *core) LayerByDigest(h v1.Hash) (partial.CompressedLayer, error) {
-	for _, d := range m.manifest.Layers {
+	for i, d := range m.manifest.Layers {
 		if d.Digest == h {
-			return storedLayer{m, d}, nil
+			return storedLayer{m, d, m.file.RootFS.DiffIDs[i]}, nil
 		}
 	}
 	return nil, fmt.Errorf("%w: %s", ErrMissing, h)
@@ -120,7 +119,7 @@ func (m *core) blobs() ([]Blob, error) {
 		if s, ok := m.store.(Scanned); ok {
 			if idx, err, ok := s.Scanned(d.Digest); ok {
 				blobs[i].Index = idx
-				blobs[i].ReadErr = errors.Join(err, idx.Verify(blobs[i].Digest, blobs[i].DiffID, blobs[i].Size))
+				blobs[i].ReadErr = idx.Explain(err, blobs[i].Digest, blobs[i].DiffID, blobs[i].Size)
 			}
 		}
 	}
@@ -129,9 +128,13 @@ func (m *core) blobs() ([]Blob, error) {
 
 // storedLayer is the least from which partial makes a v1.Layer.
 type storedLayer struct {
-	image *core
-	desc  v1.Descriptor
+	image  *core
+	desc   v1.Descriptor
+	diffID v1.Hash
 }
+
+// DiffID implements partial.WithDiffID, which would read the layer for it.
+func (l storedLayer) DiffID() (v1.Hash, error) { return l.diffID, nil }
 
 func (l storedLayer) Digest() (v1.Hash, error)            { return l.desc.Digest, nil }
 func (l storedLayer) Size() (int64, error)                { return l.desc.Size, nil }

@@ -95,7 +95,7 @@ type document struct {
 func parse(raw []byte) (*document, error) {
 	var d document
 	if err := json.Unmarshal(raw, &d); err != nil {
-		return nil, fmt.Errorf("%w: its manifest is no JSON object: %w", ErrNotImage, err)
+		return nil, fmt.Errorf("%w: its manifest cannot be read: %w", ErrNotImage, err)
 	}
 	if d.SchemaVersion == 1 || d.FSLayers != nil {
 		return nil, fmt.Errorf("%w: a Docker schema 1 manifest, which has had no use since 2017: push the image again with a current tool", ErrNotImage)
@@ -118,7 +118,13 @@ func (d *document) checkImage() error {
 	if mt := d.Config.MediaType; mt != "" && !mt.IsConfig() {
 		return fmt.Errorf("%w: an artifact with a config of type %s", ErrNotImage, mt)
 	}
+	if d.Config.Digest == (v1.Hash{}) {
+		return fmt.Errorf("%w: its manifest names the config without its digest", ErrNotImage)
+	}
 	for _, l := range d.Layers {
+		if l.Digest == (v1.Hash{}) {
+			return fmt.Errorf("%w: its manifest names a layer without its digest", ErrNotImage)
+		}
 		if strings.HasPrefix(string(l.MediaType), "application/vnd.in-toto") {
 			return fmt.Errorf("%w: an attestation (%s)", ErrNotImage, l.MediaType)
 		}
@@ -158,6 +164,9 @@ func (c *chooser) collect(list []v1.Descriptor, depth int) error {
 	for _, m := range list {
 		if c.seen++; c.seen > maxManifests {
 			return fmt.Errorf("%w: an index of more than %d manifests", ErrTooLarge, maxManifests)
+		}
+		if m.Digest == (v1.Hash{}) {
+			return fmt.Errorf("%w: an index that names a manifest without its digest", ErrNotImage)
 		}
 		if m.Annotations[attestationType] != "" || isUnknown(m.Platform) {
 			c.attestations++

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
+
+	"peel/source/oci"
 )
 
 // Errors of a registry, to be told apart with errors.Is.
@@ -17,17 +19,20 @@ var (
 	ErrNotFound     = errors.New("not found")
 	ErrUnreachable  = errors.New("cannot be reached")
 	ErrRateLimit    = errors.New("too many requests")
+	ErrNotRegistry  = errors.New("it is no registry")
+	ErrBroken       = errors.New("lost the connection") // in the middle of an answer
 )
 
-// explain says which side failed, and what was tried.
-func (s *store) explain(ctx context.Context, err error) error {
+// explain says which side failed, and what was tried. what is the path that was
+// asked for below the repository's, "" before there is one.
+func (s *store) explain(ctx context.Context, what string, err error) error {
 	if cause := context.Cause(ctx); cause != nil {
 		return cause
 	}
 	host := s.repo.RegistryStr()
 	var te *transport.Error
 	if errors.As(err, &te) {
-		return s.answered(host, te)
+		return s.answered(host, what, te)
 	}
 	var dns *net.DNSError
 	var op *net.OpError
@@ -40,11 +45,15 @@ func (s *store) explain(ctx context.Context, err error) error {
 	return fmt.Errorf("asking %s: %w", host, err)
 }
 
-func (s *store) answered(host string, te *transport.Error) error {
+func (s *store) answered(host, what string, te *transport.Error) error {
+	blob, isBlob := strings.CutPrefix(what, "blobs/")
 	switch te.StatusCode {
 	case http.StatusUnauthorized, http.StatusForbidden:
 		return fmt.Errorf("%s answered %d for %s: %w; asked %s", host, te.StatusCode, s.repo.RepositoryStr(), ErrUnauthorized, s.auth)
 	case http.StatusNotFound:
+		if isBlob {
+			return fmt.Errorf("%w: %s has no %s in %s%s", oci.ErrMissing, host, blob, s.repo.RepositoryStr(), detail(te))
+		}
 		return fmt.Errorf("%s has no %s: %w%s", host, s.ref, ErrNotFound, detail(te))
 	case http.StatusTooManyRequests:
 		return fmt.Errorf("%s answered 429: %w; asked %s", host, ErrRateLimit, s.auth)

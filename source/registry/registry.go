@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mime"
 	"net"
 	"net/http"
 	"time"
@@ -47,6 +48,13 @@ type Image struct {
 	oci.Image
 	*oci.Selection
 	Reference name.Reference
+	close     func()
+}
+
+// Close closes the connections that wait for further use.
+func (i *Image) Close() error {
+	i.close()
+	return nil
 }
 
 // Open asks a registry for an image. Registries on the loopback interface are
@@ -65,13 +73,15 @@ func Open(ctx context.Context, ref name.Reference, opts Options) (*Image, error)
 	}
 	sel, err := oci.Resolve(ctx, s, desc, opts.Platform)
 	if err != nil {
+		s.close()
 		return nil, err
 	}
 	img, err := oci.NewImage(ctx, s, sel)
 	if err != nil {
+		s.close()
 		return nil, err
 	}
-	return &Image{Image: img, Selection: sel, Reference: ref}, nil
+	return &Image{Image: img, Selection: sel, Reference: ref, close: s.close}, nil
 }
 
 // store is a repository.
@@ -80,6 +90,7 @@ type store struct {
 	repo   name.Repository
 	client *http.Client
 	auth   credentials
+	close  func() // idle connections
 }
 
 var _ oci.Store = (*store)(nil)
@@ -90,21 +101,23 @@ func connect(ctx context.Context, ref name.Reference, opts *Options) (*store, er
 	if err != nil {
 		return nil, err
 	}
+	s := &store{ref: ref, repo: repo, auth: creds, close: func() {}}
 	inner := opts.Transport
 	if inner == nil {
-		inner = newTransport()
+		own := newTransport()
+		inner, s.close = own, own.CloseIdleConnections
 	}
 	inner = transport.NewUserAgent(inner, opts.UserAgent)
-	s := &store{ref: ref, repo: repo, auth: creds}
 	rt, err := transport.NewWithContext(ctx, repo.Registry, creds.Authenticator, inner, []string{repo.Scope(transport.PullScope)})
 	if err != nil {
-		return nil, s.explain(ctx, err)
+		s.close()
+		return nil, s.explain(ctx, "", err)
 	}
 	s.client = &http.Client{Transport: rt}
 	return s, nil
 }
 
-func newTransport() http.RoundTripper {
+func newTransport() *http.Transport {
 	return &http.Transport{
 		Proxy:                 http.ProxyFromEnvironment,
 		DialContext:           (&net.Dialer{Timeout: dialTimeout}).DialContext,
@@ -150,11 +163,15 @@ func (s *store) get(ctx context.Context, what string, header http.Header) (io.Re
 	req.Header = header
 	resp, err := s.client.Do(req)
 	if err != nil {
-		return nil, s.explain(ctx, err)
+		return nil, s.explain(ctx, what, err)
 	}
 	if err := transport.CheckError(resp, http.StatusOK); err != nil {
 		resp.Body.Close()
-		return nil, s.explain(ctx, err)
+		return nil, s.explain(ctx, what, err)
+	}
+	if kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); kind == "text/html" {
+		resp.Body.Close()
+		return nil, fmt.Errorf("%s answered with a web page: %w, or something in between answered for it", s.repo.RegistryStr(), ErrNotRegistry)
 	}
 	return body{resp.Body, s}, nil
 }
@@ -168,7 +185,7 @@ type body struct {
 func (b body) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	if err != nil && !errors.Is(err, io.EOF) {
-		err = fmt.Errorf("the connection to %s broke: %w", b.store.repo.RegistryStr(), err)
+		err = fmt.Errorf("%w to %s: %v", ErrBroken, b.store.repo.RegistryStr(), err) //nolint:errorlint // io.ErrUnexpectedEOF would say that the image is at fault
 	}
 	return n, err
 }

@@ -1,54 +1,16 @@
-// Package text turns what an image says into what a terminal may show: names
-// made harmless, sizes, cut and wrapped lines.
+// Package text lays out what a terminal shows: sizes in few columns, lines cut,
+// padded and wrapped. What comes from an image goes through Clean first.
 package text
 
-import (
-	"fmt"
-	"strings"
-	"unicode"
-	"unicode/utf8"
-)
+import "peel/analyzer/text"
 
-// maxMarks is how many combining marks one character may carry; Vietnamese
-// needs two.
-const maxMarks = 2
+// Clean makes any string safe to print on one line; see peel/analyzer/text.
+func Clean(s string) string { return text.Clean(s) }
 
-// Clean makes any string safe to print on one line: control and escape
-// characters, bidirectional overrides, invisible characters and invalid UTF-8
-// become visible, as \x1b, \u202e or \xff. What is left has the same width in
-// every terminal.
-func Clean(s string) string {
-	if plain(s) {
-		return s
-	}
-	var b strings.Builder
-	b.Grow(len(s) + 16)
-	marks := maxMarks // none at the beginning: it would join what stands before
-	for i := 0; i < len(s); {
-		r, n := utf8.DecodeRuneInString(s[i:])
-		switch {
-		case r == utf8.RuneError && n == 1:
-			fmt.Fprintf(&b, `\x%02x`, s[i])
-			marks = 0
-		case unicode.In(r, unicode.Mn, unicode.Me) && !deceptive(r):
-			if marks++; marks > maxMarks {
-				escape(&b, r)
-			} else {
-				b.WriteRune(r)
-			}
-		case unicode.IsPrint(r) && !deceptive(r):
-			b.WriteRune(r)
-			marks = 0
-		default:
-			escape(&b, r)
-			marks = 0
-		}
-		i += n
-	}
-	return b.String()
-}
+// OneLine is Clean after all white space, line ends too, has become single spaces.
+func OneLine(s string) string { return text.OneLine(s) }
 
-// plain reports whether s is printable ASCII only: safe, and as wide as long.
+// plain reports whether s is printable ASCII only: as wide as long.
 func plain(s string) bool {
 	for i := range len(s) {
 		if s[i] < 0x20 || s[i] > 0x7e {
@@ -56,43 +18,4 @@ func plain(s string) bool {
 		}
 	}
 	return true
-}
-
-func escape(b *strings.Builder, r rune) {
-	switch {
-	case r == '\n':
-		b.WriteString(`\n`)
-	case r == '\r':
-		b.WriteString(`\r`)
-	case r == '\t':
-		b.WriteString(`\t`)
-	case r < 0x80:
-		fmt.Fprintf(b, `\x%02x`, r)
-	case r > 0xffff:
-		fmt.Fprintf(b, `\U%08x`, r)
-	default:
-		fmt.Fprintf(b, `\u%04x`, r)
-	}
-}
-
-// deceptive tells the characters that Unicode calls printable and that are
-// blank, or whose width terminals do not agree upon.
-func deceptive(r rune) bool {
-	switch {
-	case r == 0x034f, r == 0x115f, r == 0x1160, r == 0x17b4, r == 0x17b5, r == 0x2800, r == 0x3164, r == 0xffa0:
-		return true // fillers
-	case r >= 0x180b && r <= 0x180f, r >= 0xfe00 && r <= 0xfe0f, r >= 0xe0100 && r <= 0xe01ef:
-		return true // variation selectors
-	case r >= 0x1f3fb && r <= 0x1f3ff, r >= 0x1f1e6 && r <= 0x1f1ff:
-		return true // skin tones and flags, which join
-	}
-	return false
-}
-
-// OneLine is Clean after all white space, line ends too, has become single spaces.
-func OneLine(s string) string {
-	if plain(s) && !strings.Contains(s, "  ") {
-		return strings.TrimSpace(s)
-	}
-	return Clean(strings.Join(strings.Fields(s), " "))
 }

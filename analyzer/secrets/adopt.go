@@ -1,0 +1,188 @@
+package secrets
+
+import (
+	"strings"
+
+	"peel/analyzer/finding"
+	"peel/analyzer/secrets/gitleaks"
+)
+
+// The parts from which gitleaks makes the regular expressions of its rules.
+const (
+	theirOperator = `(?:=|>|:{1,3}=|\|\||:|=>|\?=|,)[\x60'"\s=]{0,5}`
+	theirSuffix   = `(?:[\x60'"\s;]|\\[nr]|$)`
+	// ourSuffix also ends a token before a comma, a bracket, an ampersand.
+	ourSuffix = `(?:[^0-9A-Za-z_+/=-]|$)`
+)
+
+// replaced are gitleaks' rules that scanners of ours stand for.
+var replaced = map[string]bool{
+	"generic-api-key": true, "private-key": true, "pkcs12-file": true, "hashicorp-tf-password": true,
+}
+
+// anchors are better keywords than gitleaks' own for some of its rules.
+var anchors = map[string][]keyword{
+	"azure-ad-client-secret":          each("0q~ 1q~ 2q~ 3q~ 4q~ 5q~ 6q~ 7q~ 8q~ 9q~", keyword{next: tokenSet, prev: tokenSet}),
+	"airtable-personnal-access-token": {{text: "pat", next: alnum, prev: notWord}},
+	"vault-service-token":             {{text: "hvs."}},
+	"twilio-api-key":                  each("sk0 sk1 sk2 sk3 sk4 sk5 sk6 sk7 sk8 sk9 ska skb skc skd ske skf", keyword{next: hexDigits, prev: notWord}),
+	"aws-access-token":                append(each("akia asia abia acca", keyword{next: alnum}), keyword{text: "a3t", next: alnum, prev: notWord}),
+	"jwt":                             {{text: ".ey", next: chars("a-zA-Z0-9/\\_-"), prev: alnum}},
+	"kubernetes-secret-yaml":          {{text: "kind: secret"}, {text: "kind: \"secret"}, {text: "kind: 'secret"}, {text: "kind:  secret"}, {text: "kind:secret"}},
+	"curl-auth-user":                  {{text: "curl", next: blankSet}},
+	"curl-auth-header":                {{text: "curl", next: blankSet}},
+	"slack-bot-token":                 {{text: "xoxb-"}},
+	"slack-legacy-bot-token":          {{text: "xoxb-"}},
+	"slack-legacy-token":              each("xoxo- xoxs-", keyword{}),
+	"slack-legacy-workspace-token":    each("xoxa- xoxr-", keyword{}),
+	"slack-app-token":                 {{text: "xapp-"}},
+	"freemius-secret-key":             {{text: "secret_key"}},
+	"cloudflare-origin-ca-key":        {{text: "v1.0-"}},
+	"intra42-client-secret":           each("s-s4t2ud- s-s4t2af-", keyword{}),
+	"flyio-access-token":              each("fo1_ fm1a_ fm1r_ fm2_", keyword{next: alnum}),
+	"sourcegraph-access-token":        {{text: "sgp_", next: alnum}, {text: "sourcegraph"}},
+	"facebook-page-access-token":      each("eaam eaac", keyword{next: alnum}),
+	"square-access-token":             append(each("eaaa", keyword{next: wordChars}), keyword{text: "sq0atp-"}),
+}
+
+// wanted are words one of which must be near too, for patterns that are slow.
+var wanted = map[string][]string{
+	"curl-auth-user":   {" -u", "--user"},
+	"curl-auth-header": {"authorization:", "key:", "token:"},
+}
+
+var notWord = func() *charset {
+	c := new(charset)
+	c.add(0, 255)
+	for i := range c {
+		c[i] &^= wordChars[i]
+	}
+	return c
+}()
+
+func each(words string, k keyword) (out []keyword) {
+	for text := range strings.FieldsSeq(words) {
+		k.text = text
+		out = append(out, k)
+	}
+	return out
+}
+
+// adopt makes a rule of one of gitleaks', or of a rule file that is written
+// like them.
+func adopt(g *gitleaks.Rule, global []gitleaks.Allow) *rule {
+	c := classify(g.ID)
+	r := &rule{
+		id: g.ID, check: c.check, title: c.title, sev: c.sev, conf: finding.Likely,
+		group: g.Group, entropy: g.Entropy, wanted: wanted[g.ID], verify: verifiers[g.ID],
+	}
+	if g.Path != "" {
+		r.path = newPattern(g.Path)
+	}
+	for _, a := range g.Allow {
+		r.allow = append(r.allow, newAllow(a))
+	}
+	for _, a := range global {
+		a.Paths = nil // nothing is skipped by its path
+		r.allow = append(r.allow, newAllow(a))
+	}
+	r.shape(g)
+	r.words = r.keywords(g)
+	return r
+}
+
+func newAllow(g gitleaks.Allow) allow {
+	a := allow{target: g.Target, and: g.And}
+	for _, s := range g.StopWords {
+		a.stops = append(a.stops, strings.ToLower(s))
+	}
+	for _, p := range g.Paths {
+		a.paths = append(a.paths, newPattern(p))
+	}
+	for _, p := range g.Regexes {
+		a.regexes = append(a.regexes, newPattern(p))
+	}
+	return a
+}
+
+// shape finds out how the rule's match lies about its keywords.
+func (r *rule) shape(g *gitleaks.Rule) {
+	text := g.Regex
+	before, value, isAssigned := strings.Cut(text, theirOperator+"(")
+	body := strings.TrimSuffix(value, ")"+theirSuffix)
+	switch {
+	case isAssigned && body != value && g.Group == 0 && inPattern(before, g.Keywords):
+		r.how = assigned
+		flags := ""
+		if strings.HasPrefix(text, "(?i)") {
+			flags = "(?i)"
+		}
+		r.least, r.set = span(flags + body)
+		r.pattern = newPattern(flags + "^(?:" + body + ")$")
+	case isAssigned:
+		r.how = near
+		r.least, r.set = span(strings.TrimSuffix(value, theirSuffix))
+		r.pattern = newPattern(text)
+	case inPattern(text, g.Keywords) || anchors[g.ID] != nil:
+		r.how = token
+		body := strings.TrimSuffix(text, theirSuffix)
+		if body != text {
+			text = body + ourSuffix
+		}
+		r.least, r.set = span(body)
+		r.pattern = newPattern(text)
+		r.strong = true
+	default:
+		r.how = near
+		r.least, r.set = span(strings.TrimSuffix(text, theirSuffix))
+		r.pattern = newPattern(text)
+	}
+	if r.set != nil && r.set.has(' ') {
+		r.least, r.set = 0, nil
+		if r.how == token {
+			r.how, r.strong = block, false
+		}
+	}
+}
+
+// inPattern reports whether a keyword is written out in a regular expression.
+func inPattern(text string, words []string) bool {
+	plain := strings.ToLower(strings.ReplaceAll(text, `\`, ""))
+	for _, w := range words {
+		if strings.Contains(plain, strings.ToLower(w)) {
+			return true
+		}
+	}
+	for _, alt := range [...][2]string{{"(?:ghu|ghs)_", "ghu_"}, {"(?:pat|sat).", "pat."}, {"(?:sk|rk)_", "sk_live"},
+		{"linked[_-]?in", "linkedin"}, {"message[_-]?bird", "messagebird"}, {"private[_-]?ai", "privateai"},
+		{"xox[os]", "xoxo"}, {"xox[ar]", "xoxa"}, {"xoxe.xox[bp]", "xoxe.xoxb-"}, {"xox[pe]", "xoxp-"},
+		{"(?:sc|ext|scauth|authress)_", "sc_"}} {
+		for _, w := range words {
+			if w == alt[1] && strings.Contains(plain, alt[0]) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// keywords gives the rule's words what the matcher wants of short ones.
+func (r *rule) keywords(g *gitleaks.Rule) (out []keyword) {
+	if a := anchors[g.ID]; a != nil {
+		return a
+	}
+	for _, w := range g.Keywords {
+		k := keyword{text: strings.ToLower(w)}
+		if len(w) < minKeyword {
+			continue
+		}
+		if r.how == token && r.set != nil && len(w) < 5 {
+			k.next = r.set
+		}
+		if strings.HasPrefix(g.Regex, `\b`) && len(w) < 4 {
+			k.prev = notWord
+		}
+		out = append(out, k)
+	}
+	return out
+}

@@ -1,0 +1,2 @@
+// Package secrets finds credentials in images.
+package secrets

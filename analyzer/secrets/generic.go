@@ -1,0 +1,200 @@
+package secrets
+
+import (
+	"bytes"
+
+	"peel/analyzer/finding"
+)
+
+// scanners are the kinds of secrets that no pattern tells but the text around.
+var scanners = []struct {
+	words  []keyword
+	scan   func(t *text, b []byte, from, to int)
+	binary bool
+}{
+	{genericWords, (*text).generic, false},
+	{[]keyword{{text: "://", next: userinfo, prev: alnum}}, (*text).url, true},
+	{each("-----begin", keyword{}), (*text).pem, true},
+}
+
+// What follows the shortest words of names, so that "keyboard" and "author" are
+// none of them.
+var nameEnd = func() *charset {
+	c := new(charset)
+	c.add(0, 255)
+	for b := range letters.each() {
+		if b >= 'a' {
+			c[b>>6] &^= 1 << (b & 63)
+		}
+	}
+	return c
+}()
+
+var genericWords = append([]keyword{
+	{text: "key", next: nameEnd, prev: chars("a-zA-Z0-9_. \t\n\"'`${<-")},
+	{text: "pwd", next: nameEnd, prev: chars("a-zA-Z0-9_. \t\n;\"'`${</-")},
+	{text: "auth", next: nameEnd},
+	{text: "pass", next: nameEnd},
+	{text: "cred", next: nameEnd},
+}, each("password passwd passphrase passcode passwort secret token credential creds authorization apikey", keyword{})...)
+
+var genericRule = &rule{id: "generic-secret", check: "S033", title: "secret by its name", sev: finding.Medium, conf: finding.Unsure}
+var passwordRule = &rule{id: "generic-password", check: "S033", title: "password by its name", sev: finding.Medium, conf: finding.Unsure}
+
+// generic looks at what is assigned to a name that has a word for a secret in it.
+func (t *text) generic(b []byte, from, to int) {
+	a, ok := assign(b, from, to)
+	if !ok || a.start == t.lastGen {
+		return
+	}
+	t.lastGen = a.start
+	v := b[a.start:a.end]
+	if len(v) < 6 {
+		return
+	}
+	name := plainName(b[a.nameStart:a.nameEnd])
+	kind := nameKind(name)
+	if kind == noSecret {
+		return
+	}
+	r := genericRule
+	if kind == password {
+		r = passwordRule
+	}
+	if !credible(kind, name, v, &a) {
+		return
+	}
+	f := match{rule: r, sev: r.sev, conf: r.conf, rank: rankGeneric}
+	if stands(v) || sequence(v) || filler(v) != "" {
+		return
+	}
+	t.add(b, a.start, a.end, f)
+}
+
+// plainName is a name in lower case, without what separates its words.
+func plainName(b []byte) []byte {
+	var buf [maxNameLeft + maxNameRight + 32]byte
+	out := buf[:0]
+	for _, c := range b {
+		if alnum.has(c) && len(out) < cap(buf) {
+			out = append(out, lower[c])
+		}
+	}
+	return bytes.Clone(out)
+}
+
+type nameClass uint8
+
+const (
+	noSecret nameClass = iota
+	password           // what people think of
+	secret             // what machines make
+	weak               // a word that means many things: key
+)
+
+// harmless are parts of names that hold a word for a secret and mean none.
+var harmless = []string{
+	"accessib", "accessor", "accessid", "randomaccess", "apiid", "apiname", "apiversion", "author", "credentialid",
+	"credentialsid", "withcredential", "bucketkey", "foreignkey", "hotkey", "idxkey", "naturalkey", "primarykey",
+	"pubkey", "publickey", "publictoken", "schemakey", "sequencekey", "turkey", "keyalias", "keyboard", "keycode", "keyframe",
+	"keyid", "keylength", "keylen", "keymesh", "keyname", "keypair", "keypress", "keyring", "keyselector", "keysignature",
+	"keysize", "keystone", "keystoretype", "keyword", "keyup", "keydown", "keyleft", "keyright", "keyvault", "keystorefile",
+	"keystorepath", "keytab", "keyhash", "monkey", "keying", "secretlength", "secretname", "secretsize", "usersecretsid",
+	"csrf", "endpoint", "tokenurl", "tokenuri", "keyfile", "tokenfile", "passwordfile", "secretfile", "keypath",
+	"tokenizer", "tokentype", "tokencount", "maxtoken", "keytype", "keyusage", "keyfunc", "keyspace", "keymap", "keysym",
+	"checksum", "integrity", "fingerprint", "md5", "sha1", "sha256", "sha512", "cachekey", "sortkey", "partitionkey",
+	"idempotency", "licensekey", "rowkey", "translationkey", "i18n", "keyof", "keyevent", "keyserver", "keygrip", "keyversion",
+	"passwordreset", "resetpassword", "forgotpassword", "passwordpolicy", "passwordfield", "passwordlabel", "passwordhint",
+	"passwordhelp", "passwordtext", "passwordinput", "passwordmin", "passwordmax", "passwordlength", "passwordtype",
+	"tokenkind", "tokenname", "secretref", "secretkeyref", "passwordref", "tokenexpir", "tokenlife", "tokenid", "issuerkey",
+	"verifykey", "verificationkey", "sitekey", "storagekey", "objectkey", "lookupkey", "hashkey", "mapkey", "pathkey", "compass", "bypass",
+	"passthrough", "password_type", "passive", "passes", "passed", "passage", "accesslevel", "accessmode",
+	"keychain", "authmethod", "authtype", "authmode", "authscheme", "authprovider", "authbackend", "authplugin", "authversion",
+	"oauthversion", "keyformat", "keyalgorithm", "keyexchange", "signingalg", "tokenaudience", "tokenissuer", "samplekey",
+}
+
+func nameKind(name []byte) nameClass {
+	for _, w := range harmless {
+		if bytes.Contains(name, []byte(w)) {
+			return noSecret
+		}
+	}
+	has := func(w string) bool { return bytes.Contains(name, []byte(w)) }
+	switch {
+	case has("pass"), has("pwd"):
+		return password
+	case has("secret"), has("token"), has("apikey"), has("cred"), has("accesskey"), has("privatekey"), has("authkey"),
+		has("encryptionkey"), has("masterkey"), has("signingkey"), has("apiauth"), has("sharedkey"), has("accountkey"), has("authorization"):
+		return secret
+	}
+	return weak
+}
+
+// credible judges the value by what its name promises.
+func credible(kind nameClass, name, v []byte, a *assignment) bool {
+	if kind == password {
+		return crediblePassword(v, a)
+	}
+	if len(v) < 10 || a.op == '!' || a.op == '>' && a.quote == 0 && kind == weak {
+		return false
+	}
+	if runLen(v, 0, tokenSet, len(v)) < len(v) {
+		return false
+	}
+	if !mixed(v) || looksLikeCode(v, a) {
+		return false
+	}
+	least := 3.5
+	if runLen(v, 0, hexDigits, len(v)) == len(v) {
+		least = 3
+	}
+	if entropy(v) < least {
+		return false
+	}
+	if kind == weak && a.quote == 0 && a.op != '=' && a.op != ':' {
+		return false
+	}
+	return !wordy(v)
+}
+
+// mixed reports whether there is a digit, and a letter.
+func mixed(v []byte) bool {
+	digit, letter := false, false
+	for _, c := range v {
+		digit = digit || digits.has(c)
+		letter = letter || letters.has(c)
+	}
+	return digit && letter
+}
+
+// looksLikeCode tells expressions, paths, addresses and versions from values.
+func looksLikeCode(v []byte, a *assignment) bool {
+	if bytes.Contains(v, []byte("::")) || bytes.Contains(v, []byte("->")) || bytes.Contains(v, []byte("()")) ||
+		bytes.Contains(v, []byte("://")) || bytes.Contains(v, []byte("sha256")) || bytes.Contains(v, []byte("../")) {
+		return true
+	}
+	if v[0] == '/' || v[0] == '.' || v[0] == '-' || v[0] == '~' || v[0] == '#' || v[0] == '&' || v[0] == '*' {
+		return true
+	}
+	return false
+}
+
+// crediblePassword takes what a person may have chosen: no sentence, no
+// expression, and not letters alone.
+func crediblePassword(v []byte, a *assignment) bool {
+	if len(v) > 128 || bytes.ContainsAny(v, " \t<>{}()$") || a.op == ',' && a.quote == 0 || a.op == '!' || a.op == '>' && a.quote == 0 {
+		return false
+	}
+	if !mixed(v) || looksLikeCode(v, a) || distinct(v) < 5 {
+		return false
+	}
+	if a.quote == 0 && (bytes.IndexByte(v, '.') >= 0 || bytes.IndexByte(v, '[') >= 0 || bytes.IndexByte(v, ',') >= 0) {
+		return false
+	}
+	for _, c := range v {
+		if c >= 0x80 || c < ' ' {
+			return false
+		}
+	}
+	return true
+}

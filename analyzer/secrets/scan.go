@@ -1,0 +1,274 @@
+package secrets
+
+import (
+	"bytes"
+
+	"peel/analyzer/finding"
+)
+
+// match is one secret in a text, before it has a place in an image.
+type match struct {
+	rule       *rule
+	start, end int64 // of the value in the text, in bytes
+	line       int   // from 1; 0 in a binary
+	value      string
+	more       []string // further secrets of the same finding: the other half of a pair
+	sev        finding.Severity
+	conf       finding.Confidence
+	reason     string
+	rank       int8   // of two that overlap, the higher stays
+	inner      string // path inside archives
+}
+
+// Ranks of matches.
+const (
+	rankGeneric int8 = iota
+	rankURL
+	rankAssigned
+	rankToken
+	rankBlock
+	rankStructured
+)
+
+// maxMatches bounds the findings of one content: a file that has more is a
+// corpus of test data.
+const maxMatches = 1000
+
+// text scans one text, piece by piece.
+type text struct {
+	s       *Scanner
+	binary  bool // only what its form alone tells
+	base    int64
+	line    int // of lineAt, from 1
+	lineAt  int // offset into the piece
+	hits    []hit
+	found   []match
+	half    bool // the first byte of a 16-bit character waits for the second
+	first   byte
+	lastGen int // where the last generic value began in the piece: two words of one name find it twice
+}
+
+func (t *text) reset(s *Scanner, binary bool) {
+	*t = text{s: s, binary: binary, line: 1, hits: t.hits[:0], lastGen: -1}
+}
+
+// scan looks for what begins in b[from:to]; from is even. What lies around is
+// context, as much as lookBehind and lookAhead say, unless the text ends there.
+func (t *text) scan(b []byte, from, to int) {
+	t.hits = t.s.matcher.find(t.hits[:0], b, from, to)
+	t.lastGen = -1
+	for _, h := range t.hits {
+		if len(t.found) >= maxMatches {
+			break
+		}
+		t.candidate(b, h)
+	}
+	t.advance(b, to)
+}
+
+// advance counts lines up to an offset of the piece.
+func (t *text) advance(b []byte, to int) {
+	if t.binary || to <= t.lineAt {
+		return
+	}
+	t.line += bytes.Count(b[t.lineAt:to], newline)
+	t.lineAt = to
+}
+
+var newline = []byte{'\n'}
+
+// shift says that the first n bytes of the piece are gone.
+func (t *text) shift(n int) {
+	t.base += int64(n)
+	t.lineAt -= n
+}
+
+func (t *text) candidate(b []byte, h hit) {
+	k := &t.s.matcher.keywords[h.keyword]
+	end := h.pos + len(k.text)
+	uses := &t.s.uses[h.keyword]
+	if uses.scanner != nil && (!t.binary || uses.binary) {
+		uses.scanner(t, b, h.pos, end)
+	}
+	var a assignment
+	var state uint8 // of a: 0 not read, 1 there is none, 2 read
+	for _, r := range uses.rules {
+		if t.binary && !r.strong {
+			continue
+		}
+		switch r.how {
+		case token:
+			t.token(b, h.pos, r)
+		case near:
+			t.around(b, max(h.pos-nearWindow, 0), min(h.pos+nearWindow, len(b)), r)
+		case block:
+			t.around(b, max(h.pos-nearWindow, 0), min(h.pos+blockWindow, len(b)), r)
+		case assigned:
+			if state == 0 {
+				var ok bool
+				if a, ok = assign(b, h.pos, end); ok {
+					state = 2
+				} else {
+					state = 1
+				}
+			}
+			if state == 2 {
+				t.assigned(b, &a, r)
+			}
+		}
+	}
+}
+
+// token tries a rule whose keyword is a part of the secret.
+func (t *text) token(b []byte, pos int, r *rule) {
+	left, right := 0, 0
+	if r.set != nil {
+		right = runLen(b, pos, r.set, tokenRight)
+		if right < r.least {
+			left = runBack(b, pos, r.set, tokenLeft)
+		}
+		if left+right < r.least {
+			return
+		}
+	} else {
+		right = nearWindow
+	}
+	lo, hi := max(pos-left-2, 0), min(pos+right+4, len(b))
+	for _, m := range r.pattern.get().FindAllSubmatchIndex(b[lo:hi], -1) {
+		if lo+m[0] <= pos && pos < lo+m[1] {
+			t.accept(b, lo, m, r, rankToken)
+			return
+		}
+	}
+}
+
+// around tries a rule on a stretch of text.
+func (t *text) around(b []byte, lo, hi int, r *rule) {
+	if r.set != nil && !hasRun(b[lo:hi], r.set, r.least) {
+		return
+	}
+	if r.wanted != nil && !containsAny(b[lo:hi], r.wanted) {
+		return
+	}
+	for _, m := range r.pattern.get().FindAllSubmatchIndex(b[lo:hi], 8) {
+		t.accept(b, lo, m, r, rankAssigned)
+	}
+}
+
+func containsAny(b []byte, words []string) bool {
+	for _, w := range words {
+		if containsFold(b, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// hasRun reports whether n bytes of the set follow each other somewhere.
+func hasRun(b []byte, set *charset, n int) bool {
+	for i := n - 1; i < len(b); {
+		back := runBack(b, i+1, set, n)
+		if back >= n {
+			return true
+		}
+		i += n - back
+	}
+	return n <= 0
+}
+
+// assigned tries a rule on the value that a name is given.
+func (t *text) assigned(b []byte, a *assignment, r *rule) {
+	v := b[a.start:a.end]
+	if len(v) < r.least || r.set != nil && runLen(v, 0, r.set, len(v)) < len(v) {
+		return
+	}
+	if m := r.pattern.get().FindIndex(v); m != nil {
+		whole := []int{a.nameStart, a.end, a.start, a.end}
+		t.accept(b, 0, whole, r, rankAssigned)
+	}
+}
+
+// accept judges a match of a rule. m are the offsets of its groups, as regexp
+// gives them, from lo on.
+func (t *text) accept(b []byte, lo int, m []int, r *rule, rank int8) {
+	start, end := lo+m[0], lo+m[1]
+	matched := b[start:end]
+	if g := r.group; g > 0 && 2*g+1 < len(m) && m[2*g] >= 0 {
+		start, end = lo+m[2*g], lo+m[2*g+1]
+	} else {
+		for g := 2; g+1 < len(m); g += 2 {
+			if m[g] >= 0 && m[g+1] > m[g] {
+				start, end = lo+m[g], lo+m[g+1]
+				break
+			}
+		}
+	}
+	v := b[start:end]
+	if r.entropy > 0 && entropy(v) <= r.entropy {
+		return
+	}
+	f := match{rule: r, sev: r.sev, conf: r.conf, rank: rank}
+	if !f.plausible(v) {
+		return
+	}
+	for i := range r.allow {
+		if r.allow[i].allows(v, matched, lineAround(b, start, end)) {
+			return
+		}
+	}
+	f.judge(r, v)
+	t.add(b, start, end, f)
+}
+
+// plausible drops what only stands for a secret, and lowers what says of itself
+// that it is an example.
+func (f *match) plausible(v []byte) bool {
+	if stands(v) || sequence(v) {
+		return false
+	}
+	if w := filler(v); w != "" {
+		f.sev, f.conf = finding.Info, finding.Unsure
+		f.reason = "an example or a placeholder: the value says so"
+	}
+	return true
+}
+
+// judge lets the rule look closer.
+func (f *match) judge(r *rule, v []byte) {
+	if r.verify == nil || f.sev == finding.Info {
+		return
+	}
+	if d := r.verify(v); d.set {
+		f.sev, f.conf, f.reason = d.sev, d.conf, d.reason
+	}
+}
+
+// maxLine is how much of a line allow lists look at.
+const maxLine = 500
+
+func lineAround(b []byte, start, end int) []byte {
+	lo, hi := start, end
+	for lo > 0 && start-lo < maxLine && b[lo-1] != '\n' {
+		lo--
+	}
+	for hi < len(b) && hi-end < maxLine && b[hi] != '\n' {
+		hi++
+	}
+	return b[lo:hi]
+}
+
+// add keeps a match.
+func (t *text) add(b []byte, start, end int, f match) {
+	f.value = string(b[start:end])
+	f.start, f.end = t.base+int64(start), t.base+int64(end)
+	if !t.binary {
+		// Matches come nearly in order: the line is counted from the last one.
+		if start < t.lineAt {
+			f.line = t.line - bytes.Count(b[start:t.lineAt], newline)
+		} else {
+			t.advance(b, start)
+			f.line = t.line
+		}
+	}
+	t.found = append(t.found, f)
+}

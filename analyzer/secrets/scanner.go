@@ -1,0 +1,109 @@
+package secrets
+
+import (
+	"fmt"
+	"sync"
+	"time"
+
+	"peel/analyzer/secrets/gitleaks"
+	"peel/source/layer"
+)
+
+// Options of a Scanner.
+type Options struct {
+	// ExtraRules is a rule file in gitleaks' TOML format; its rules are used
+	// beside the own ones.
+	ExtraRules []byte
+	// Allow are findings that are not to be reported.
+	Allow []Allow
+	// Now decides which tokens have expired; the zero time is the present.
+	Now time.Time
+	// Owned reports whether a file belongs to a package manager and is as the
+	// package brought it: its findings count less. Nil owns nothing.
+	Owned func(path string, d layer.Digest) bool
+}
+
+// Scanner knows all rules, and what it has seen of an image. One serves all
+// layers of one image, side by side.
+type Scanner struct {
+	opts    Options
+	matcher *matcher
+	uses    []use // by keyword
+
+	mu   sync.Mutex
+	seen map[layer.Digest]*content // scanned contents; nil for one without secrets
+	pool sync.Pool                 // of *stream
+}
+
+// use is what a keyword may be a sign of.
+type use struct {
+	rules   []*rule
+	scanner func(t *text, b []byte, from, to int)
+	binary  bool // scanner looks at binaries too
+}
+
+var _ layer.Inspector = (*Scanner)(nil)
+
+// New makes a scanner. An error is one of the rule file.
+func New(opts Options) (*Scanner, error) {
+	if opts.Now.IsZero() {
+		opts.Now = time.Now()
+	}
+	s := &Scanner{opts: opts, seen: map[layer.Digest]*content{}}
+	s.pool.New = func() any { return newStream(s) }
+	rules := defaultRules()
+	if opts.ExtraRules != nil {
+		set, err := gitleaks.Parse(opts.ExtraRules)
+		if err != nil {
+			return nil, err
+		}
+		for i := range set.Rules {
+			r := adopt(&set.Rules[i], set.Allow)
+			if len(r.words) == 0 {
+				return nil, fmt.Errorf("reading rule %q: it needs a keyword of at least %d characters", r.id, minKeyword)
+			}
+			rules = append(rules, r)
+		}
+	}
+	s.build(rules)
+	return s, nil
+}
+
+var defaultRules = sync.OnceValue(func() []*rule {
+	var rules []*rule
+	for i := range gitleaks.Default.Rules {
+		if g := &gitleaks.Default.Rules[i]; !replaced[g.ID] {
+			rules = append(rules, adopt(g, gitleaks.Default.Allow))
+		}
+	}
+	return append(rules, ownRules()...)
+})
+
+// build gives every keyword its uses, and makes the matcher.
+func (s *Scanner) build(rules []*rule) {
+	var words []keyword
+	index := map[keyword]int{}
+	put := func(k keyword) *use {
+		n, ok := index[k]
+		if !ok {
+			n = len(words)
+			index[k] = n
+			words = append(words, k)
+			s.uses = append(s.uses, use{})
+		}
+		return &s.uses[n]
+	}
+	for _, r := range rules {
+		for _, k := range r.words {
+			u := put(k)
+			u.rules = append(u.rules, r)
+		}
+	}
+	for _, sc := range scanners {
+		for _, k := range sc.words {
+			u := put(k)
+			u.scanner, u.binary = sc.scan, sc.binary
+		}
+	}
+	s.matcher = newMatcher(words)
+}

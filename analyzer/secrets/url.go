@@ -1,0 +1,75 @@
+package secrets
+
+import (
+	"bytes"
+	"net/url"
+
+	"peel/analyzer/finding"
+)
+
+var urlRule = &rule{id: "url-credentials", check: "S032", title: "URL with a password", sev: finding.High, conf: finding.Likely, strong: true}
+
+// userinfo is what a URL may have before its "@". Passwords are often put there
+// unescaped, so it is more than RFC 3986 grants; a slash ends it.
+var userinfo = func() *charset {
+	c := new(charset)
+	c.add('!', '~')
+	for _, stop := range []byte("/\"'`<>\\{}|") {
+		c[stop>>6] &^= 1 << (stop & 63)
+	}
+	return c
+}()
+
+const maxUserinfo = 256
+
+// docPasswords are what documentation writes for a password.
+var docPasswords = map[string]bool{
+	"pass": true, "password": true, "passwd": true, "pwd": true, "pw": true, "secret": true, "bar": true, "foo": true,
+	"test": true, "user": true, "hunter2": true, "token": true, "p": true, "b": true, "123": true, "1234": true,
+	"mypassword": true, "mypass": true, "example": true, "x-oauth-basic": true, "admin": true, "guest": true, "postgres": true,
+	"root": true, "baz": true, "xxx": true, "***": true, "...": true, "port": true, "s3cret": true, "12345": true, "123456": true,
+}
+
+// url looks at the part of a URL between "://" and "@".
+func (t *text) url(b []byte, from, to int) {
+	n := runLen(b, to, userinfo, maxUserinfo)
+	info := b[to : to+n]
+	at := bytes.LastIndexByte(info, '@')
+	if at <= 0 || at == len(info)-1 {
+		return
+	}
+	colon := bytes.IndexByte(info[:at], ':')
+	if colon < 0 {
+		return
+	}
+	user, pass := info[:colon], info[colon+1:at]
+	host := info[at+1:]
+	if len(pass) < 3 || !wordChars.has(host[0]) && host[0] != '[' || bytes.IndexByte(user, '=') >= 0 || bytes.IndexByte(user, ',') >= 0 {
+		return
+	}
+	f := match{rule: urlRule, sev: urlRule.sev, conf: urlRule.conf, rank: rankURL}
+	if !f.judgeURL(user, pass, host, t.binary) {
+		return
+	}
+	t.add(b, to+colon+1, to+at, f)
+}
+
+func (f *match) judgeURL(user, pass, host []byte, binary bool) bool {
+	plain := bytes.ToLower(pass)
+	if p, err := url.PathUnescape(string(plain)); err == nil {
+		plain = []byte(p)
+	}
+	if stands(pass) || bytes.ContainsAny(pass, "$%*[]()") && !mixed(pass) || pass[0] == '$' || pass[0] == '%' {
+		return false
+	}
+	switch {
+	case docPasswords[string(plain)], bytes.EqualFold(user, pass), filler(pass) != "", containsFold(host, "example."):
+		f.sev, f.conf, f.reason = finding.Info, finding.Unsure, "an example or a well-known default"
+	case len(pass) < 6 || !mixed(pass):
+		if binary {
+			return false
+		}
+		f.sev, f.conf, f.reason = finding.Medium, finding.Unsure, "a short or simple password, perhaps an example"
+	}
+	return true
+}

@@ -1,0 +1,82 @@
+package secrets
+
+import (
+	"math"
+	"sync"
+
+	"peel/analyzer/secrets/gitleaks"
+)
+
+// bigrams says how much likelier a letter is after another in words than in
+// random text, in bits. It is learned from the words that gitleaks takes for
+// signs of no secret.
+var bigrams = sync.OnceValue(func() *[26][26]float32 {
+	var count [26][26]float64
+	for _, r := range gitleaks.Default.Rules {
+		for _, a := range r.Allow {
+			for _, w := range a.StopWords {
+				for i := 1; i < len(w); i++ {
+					x, y := lower[w[i-1]], lower[w[i]]
+					if x >= 'a' && x <= 'z' && y >= 'a' && y <= 'z' {
+						count[x-'a'][y-'a']++
+					}
+				}
+			}
+		}
+	}
+	table := new([26][26]float32)
+	for x := range count {
+		sum := 0.0
+		for _, n := range count[x] {
+			sum += n + 0.5
+		}
+		for y, n := range count[x] {
+			table[x][y] = float32(math.Log2((n + 0.5) / sum * 26))
+		}
+	}
+	return table
+})
+
+// wordy reports whether a value is made of words, as names and sentences are,
+// not of random letters.
+func wordy(v []byte) bool {
+	table := bigrams()
+	var sum float32
+	pairs, inWords, run := 0, 0, 0
+	var runSum float32
+	flush := func() {
+		// Four letters in a row that follow each other as in words.
+		if run >= 4 && runSum/float32(run-1) > 0.3 {
+			inWords += run
+		}
+		run, runSum = 0, 0
+	}
+	for i, c := range v {
+		if !letters.has(c) {
+			flush()
+			continue
+		}
+		if i > 0 && letters.has(v[i-1]) && sameWord(v[i-1], c) {
+			s := table[lower[v[i-1]]-'a'][lower[c]-'a']
+			sum += s
+			runSum += s
+			pairs++
+			run++
+			continue
+		}
+		flush()
+		run = 1
+	}
+	flush()
+	if inWords*2 > len(v) {
+		return true
+	}
+	return pairs*2 > len(v) && sum/float32(pairs) > 0.4
+}
+
+// sameWord reports whether two neighbours can be of one word: of one case, or a
+// capital and what follows it.
+func sameWord(a, b byte) bool {
+	aUp, bUp := a < 'a', b < 'a'
+	return aUp == bUp || aUp && !bUp
+}
