@@ -292,6 +292,7 @@ func fromArchive(a *archive.Image) *Image {
 	if a.Selection != nil {
 		img.selected(a.Selection)
 	}
+	img.Notes = append(img.Notes, a.Notes...)
 	if a.Broken != nil {
 		img.Notes = append(img.Notes, a.Broken.Error())
 	}

@@ -66,7 +66,12 @@ func (s *snapshot) emit(n, parent int32) {
 		Name: node.name, Parent: parent,
 		First: int32(len(s.t.Versions)), Count: int32(len(node.versions)),
 	})
-	s.t.Versions = append(s.t.Versions, node.versions...)
+	for _, v := range node.versions {
+		if v.Entry != nil {
+			v.Type = v.Entry.Type
+		}
+		s.t.Versions = append(s.t.Versions, v)
+	}
 }
 
 // inodes copies the inodes that count, tells why the dead ones died, and sums
@@ -81,7 +86,7 @@ func (s *snapshot) inodes() {
 		}
 		s.inode[i] = int32(len(s.t.Inodes))
 		in := s.b.inodes[i].Inode
-		in.Node = s.renumber[in.Node]
+		in.Node, in.Size = s.renumber[in.Node], in.Entry.Size
 		if in.Dead() {
 			in.Killer = s.renumber[in.Killer]
 		}

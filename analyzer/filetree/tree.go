@@ -64,6 +64,7 @@ type Version struct {
 	Layer   int32
 	Inode   int32 // into Tree.Inodes, None if this is no regular file
 	Change  Change
+	Type    layer.Type // of Entry, which need not be fetched for it; 0 if that is nil
 	Linked  bool // written as a hard link: the bytes came with another path
 	Implied bool // a directory that the tar does not list, but something below it
 }
@@ -88,6 +89,7 @@ func (r Reason) String() string { return reasonNames[r] }
 // number of hard links to it.
 type Inode struct {
 	Entry    *layer.Entry
+	Size     int64 // of Entry, which need not be fetched for it
 	Node     int32 // the path that carried the bytes
 	Layer    int32 // the layer that holds them
 	KilledBy int32 // the layer that took the last link away; None if alive
@@ -164,10 +166,22 @@ func (t *Tree) Lookup(path string) (int, bool) {
 	return node, true
 }
 
+// child searches between two children, which begin and end anywhere: the middle
+// of what is left lies in some child, and the way up leads to it.
 func (t *Tree) child(node int, name string) int {
-	for c := node + 1; c < int(t.Nodes[node].End); c = int(t.Nodes[c].End) {
-		if t.Nodes[c].Name == name {
+	lo, hi := node+1, int(t.Nodes[node].End)
+	for lo < hi {
+		c := lo + (hi-lo)/2
+		for int(t.Nodes[c].Parent) != node {
+			c = int(t.Nodes[c].Parent)
+		}
+		switch have := t.Nodes[c].Name; {
+		case have == name:
 			return c
+		case have < name:
+			lo = int(t.Nodes[c].End)
+		default:
+			hi = c
 		}
 	}
 	return None

@@ -46,7 +46,7 @@ func (v *View) addWaste() {
 		if !in.Dead() || int(in.Layer) > v.Layer || v.Alone && int(in.Layer) != v.Layer {
 			continue
 		}
-		v.Waste[in.Node] += in.Entry.Size
+		v.Waste[in.Node] += in.Size
 	}
 }
 
@@ -62,7 +62,7 @@ func (v *View) visit(i int, counted []bool) {
 	if v.Alone && !here {
 		return
 	}
-	if ver.Entry == nil {
+	if ver.Type == 0 {
 		switch {
 		case here:
 			v.Shown[i] = true
@@ -72,7 +72,7 @@ func (v *View) visit(i int, counted []bool) {
 		return
 	}
 	v.Shown[i] = true
-	if ver.Entry.Type == layer.Directory {
+	if ver.Type == layer.Directory {
 		return
 	}
 	v.Files[i] = 1
@@ -83,7 +83,7 @@ func (v *View) visit(i int, counted []bool) {
 		return
 	}
 	counted[ver.Inode] = true
-	v.Size[i] = ver.Entry.Size
+	v.Size[i] = v.Tree.Inodes[ver.Inode].Size
 }
 
 // fold adds every node to its parent, deepest first.

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/types"
 	"github.com/klauspost/compress/zstd"
 
 	"peel/source/inflate"
@@ -44,6 +45,7 @@ type Image struct {
 	Selection *oci.Selection // nil if Form is Docker: there is no manifest then
 	Streamed  bool           // the layers were scanned while opening
 	Broken    error          // where the archive breaks off, if it does
+	Notes     []string       // what was worked around
 	close     func() error
 }
 
@@ -181,6 +183,12 @@ func open(ctx context.Context, m members, broken error, opts Options) (*Image, e
 				err = nil
 			}
 		}
+		if err == nil && dockerErr == nil && opts.Form == Any && shuffled(img) {
+			if other, second := openDocker(m, opts); second == nil {
+				img = other
+				img.Notes = append(img.Notes, "the order of the layers is taken from manifest.json: in the OCI manifest it is not the config's, as Docker 25.0.0 wrote it")
+			}
+		}
 	case dockerErr == nil && opts.Form != OCI:
 		img, err = openDocker(m, opts)
 	case broken == nil:
@@ -191,6 +199,25 @@ func open(ctx context.Context, m members, broken error, opts Options) (*Image, e
 	}
 	img.Broken = broken
 	return img, nil
+}
+
+// shuffled reports whether plain layers are not in the config's order: the
+// digest of a plain layer is its diffID. Docker 25.0.0 wrote such manifests.
+func shuffled(img *Image) bool {
+	if img.Selection == nil {
+		return false
+	}
+	blobs, err := img.Blobs()
+	if err != nil {
+		return false
+	}
+	for _, b := range blobs {
+		mt := types.MediaType(b.MediaType)
+		if (mt == types.OCIUncompressedLayer || mt == types.DockerUncompressedLayer) && b.Digest != b.DiffID {
+			return true
+		}
+	}
+	return false
 }
 
 // isChoice tells errors that the user has to resolve from those that another

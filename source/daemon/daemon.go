@@ -28,8 +28,12 @@ var (
 	ErrNotFound = errors.New("no such image")
 )
 
-// maxMessage bounds an engine's error message.
-const maxMessage = 64 << 10
+const (
+	// maxMessage bounds an engine's error message.
+	maxMessage = 64 << 10
+	// maxWords bounds what is shown of it.
+	maxWords = 400
+)
 
 // Engine says where an engine's sockets are looked for.
 type Engine struct {
@@ -131,7 +135,8 @@ func (c *client) get(ctx context.Context, path string) (io.ReadCloser, error) {
 	if err != nil {
 		var op *net.OpError
 		if errors.As(err, &op) {
-			return nil, fmt.Errorf("%w that answers at %s: %w", ErrNoSocket, c.address, op.Err)
+			// Not wrapped: a socket that is not there is no file of the user's.
+			return nil, fmt.Errorf("%w that answers at %s: %s", ErrNoSocket, c.address, op.Err)
 		}
 		return nil, err
 	}
@@ -147,11 +152,13 @@ func (c *client) get(ctx context.Context, path string) (io.ReadCloser, error) {
 
 func message(r io.Reader) string {
 	b, _ := io.ReadAll(io.LimitReader(r, maxMessage))
-	var m struct{ Message string }
-	if json.Unmarshal(b, &m) == nil && m.Message != "" {
-		return m.Message
+	m := struct{ Message string }{string(b)}
+	_ = json.Unmarshal(b, &m) // else it is the text itself
+	words := strings.TrimSpace(m.Message)
+	if len(words) > maxWords {
+		words = words[:maxWords] + "…"
 	}
-	return strings.TrimSpace(string(b))
+	return words
 }
 
 // inspect asks whether the engine has the image, which a save tells late.

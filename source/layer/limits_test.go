@@ -143,19 +143,19 @@ func TestEndlessStreams(t *testing.T) {
 	for name, in := range streams {
 		t.Run(name, func(t *testing.T) {
 			defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
-			for _, size := range []int64{0, 5 << 20} {
+			for _, size := range []int64{0, 1 << 20} {
 				began := time.Now()
-				idx, err := layer.Scan(context.Background(), in, layer.Options{MaxBytes: 20 << 20, Size: size})
+				idx, err := layer.Scan(context.Background(), in, layer.Options{MaxBytes: 4 << 20, Size: size})
 				if err == nil || idx.Complete {
 					t.Errorf("size %d: read to its end", size)
 				}
 				if !errors.Is(err, layer.ErrLimit) && !errors.Is(err, layer.ErrDigest) && !errors.Is(err, layer.ErrFormat) && !errors.Is(err, layer.ErrCorrupt) {
 					t.Errorf("size %d: %v", size, err)
 				}
-				if idx.StoredBytes > 22<<20 {
+				if idx.StoredBytes > 5<<20 {
 					t.Errorf("size %d: read %d bytes", size, idx.StoredBytes)
 				}
-				if d := time.Since(began); d > 10*time.Second {
+				if d := time.Since(began); d > 20*time.Second {
 					t.Errorf("size %d: took %v", size, d)
 				}
 			}

@@ -118,7 +118,7 @@ func (m *core) blobs() ([]Blob, error) {
 		}
 		if s, ok := m.store.(Scanned); ok {
 			if idx, err, ok := s.Scanned(d.Digest); ok {
-				blobs[i].Index = idx
+				blobs[i].Open, blobs[i].Index = nil, idx // it was read, and cannot be again
 				blobs[i].ReadErr = idx.Explain(err, blobs[i].Digest, blobs[i].DiffID, blobs[i].Size)
 			}
 		}

@@ -123,6 +123,14 @@ var nasty = []struct {
 	}}},
 }
 
+// accidents are paths of which only the type is compared: where umoci 0.6 makes
+// a directory of a file in the way, it gives it the file's mode, for it takes
+// that for the mode that the directory had. Older ones refuse such images.
+var accidents = map[string]string{
+	"file as a parent":              "/file",
+	"file as a parent in one layer": "/n",
+}
+
 // TestNastyTreeEqualsUnpack is TestMergedTreeEqualsUnpack for made-up images.
 // Those that umoci refuses have no judge: peel has to read them, and that is all.
 func TestNastyTreeEqualsUnpack(t *testing.T) {
@@ -144,8 +152,11 @@ func TestNastyTreeEqualsUnpack(t *testing.T) {
 			if err != nil {
 				t.Skipf("umoci refuses the image: %v", err)
 			}
-			disk := onDisk(t, rootfs)
-			differs(t, "peel", merged(a.Tree), "umoci", disk)
+			disk, tree := onDisk(t, rootfs), merged(a.Tree)
+			if p := accidents[test.name]; p != "" && disk[p].typ == tree[p].typ {
+				disk[p] = tree[p]
+			}
+			differs(t, "peel", tree, "umoci", disk)
 			if got, want := a.Size()-a.Waste.Wasted, disk.visible(); got != want {
 				t.Errorf("size less waste is %d, umoci unpacked %d bytes", got, want)
 			}

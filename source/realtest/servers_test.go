@@ -3,7 +3,6 @@
 package realtest
 
 import (
-	"bytes"
 	"fmt"
 	"net"
 	"net/http"
@@ -112,16 +111,6 @@ func startRegistry(t testing.TB, htpasswd string) *registry {
 	}
 	r.log = s.log.Name()
 	return r
-}
-
-// asked tells whether the registry's log has a request with this in it.
-func (r *registry) asked(t testing.TB, what string) bool {
-	t.Helper()
-	b, err := os.ReadFile(r.log)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return bytes.Contains(b, []byte(what))
 }
 
 func freePort(t testing.TB) string {

@@ -8,21 +8,25 @@ import (
 	"strings"
 
 	"github.com/docker/cli/cli/config"
+	"github.com/docker/cli/cli/config/types"
 	"github.com/google/go-containerregistry/pkg/authn"
 	"github.com/google/go-containerregistry/pkg/name"
 )
 
 // Keychain finds credentials where docker and podman keep them. Docker's file
 // comes first, and one that knows nothing of a registry does not hide podman's.
-func Keychain() authn.Keychain {
-	return authn.NewMultiKeychain(authn.DefaultKeychain, podman{})
-}
+func Keychain() authn.Keychain { return files{} }
 
-// podman looks through containers-auth.json(5) files.
-type podman struct{}
+// files looks through Docker's config.json and containers-auth.json(5) files.
+// Unlike authn.DefaultKeychain it says which of them cannot be read.
+type files struct{}
 
-func podmanFiles() []string {
-	var files []string
+func authFiles() []string {
+	dir := os.Getenv("DOCKER_CONFIG")
+	if dir == "" {
+		dir = config.Dir()
+	}
+	files := []string{filepath.Join(dir, config.ConfigFileName)}
 	if f := os.Getenv("REGISTRY_AUTH_FILE"); f != "" {
 		files = append(files, f)
 	}
@@ -36,8 +40,8 @@ func podmanFiles() []string {
 }
 
 // Resolve implements authn.Keychain.
-func (podman) Resolve(r authn.Resource) (authn.Authenticator, error) {
-	for _, path := range podmanFiles() {
+func (files) Resolve(r authn.Resource) (authn.Authenticator, error) {
+	for _, path := range authFiles() {
 		auth, err := fromFile(path, r)
 		if os.IsNotExist(err) || err == nil && auth == authn.Anonymous {
 			continue
@@ -54,22 +58,46 @@ func fromFile(path string, r authn.Resource) (authn.Authenticator, error) {
 	}
 	defer f.Close()
 	cf, err := config.LoadFromReader(f)
+	if err != nil { // not wrapped: an EOF here is not the image's
+		return nil, fmt.Errorf("reading credentials from %s: %s", path, err)
+	}
+	for _, key := range keys(r) {
+		if auth := fromEntry(cf.AuthConfigs[key]); auth != authn.Anonymous {
+			return auth, nil
+		}
+	}
+	// Docker's ways to write a registry, and credential helpers.
+	c, err := cf.GetAuthConfig(r.RegistryStr())
 	if err != nil {
 		return nil, fmt.Errorf("reading credentials from %s: %w", path, err)
 	}
-	for _, key := range []string{r.String(), r.RegistryStr()} {
-		c, err := cf.GetAuthConfig(key)
-		if err != nil {
-			return nil, fmt.Errorf("reading credentials from %s: %w", path, err)
-		}
-		if c.Username != "" || c.Auth != "" || c.IdentityToken != "" || c.RegistryToken != "" {
-			return authn.FromConfig(authn.AuthConfig{
-				Username: c.Username, Password: c.Password, Auth: c.Auth,
-				IdentityToken: c.IdentityToken, RegistryToken: c.RegistryToken,
-			}), nil
-		}
+	return fromEntry(c), nil
+}
+
+func fromEntry(c types.AuthConfig) authn.Authenticator {
+	if c.Username == "" && c.Auth == "" && c.IdentityToken == "" && c.RegistryToken == "" {
+		return authn.Anonymous
 	}
-	return authn.Anonymous, nil
+	return authn.FromConfig(authn.AuthConfig{
+		Username: c.Username, Password: c.Password, Auth: c.Auth,
+		IdentityToken: c.IdentityToken, RegistryToken: c.RegistryToken,
+	})
+}
+
+// keys are the names under which credentials for a repository may be kept, the
+// closest first: its own, those of the namespaces it lies in, the registry's
+// (containers-auth.json(5)). Docker Hub's is called docker.io there.
+func keys(r authn.Resource) []string {
+	key := r.String()
+	if rest, ok := strings.CutPrefix(key, name.DefaultRegistry); ok {
+		key = "docker.io" + rest
+	}
+	list := []string{key}
+	for i := strings.LastIndexByte(key, '/'); i > 0; i = strings.LastIndexByte(key, '/') {
+		key = key[:i]
+		list = append(list, key)
+	}
+	return list
 }
 
 // credentials are what a registry is shown, and where they were looked for.
@@ -83,7 +111,7 @@ func resolve(ctx context.Context, k authn.Keychain, repo name.Repository) (crede
 	if k == nil {
 		k = Keychain()
 	}
-	c := credentials{files: append([]string{dockerFile()}, podmanFiles()...)}
+	c := credentials{files: authFiles()}
 	auth, err := authn.Resolve(ctx, k, repo)
 	if err != nil {
 		return c, fmt.Errorf("finding credentials for %s: %w", repo.RegistryStr(), err)
@@ -102,12 +130,11 @@ func resolve(ctx context.Context, k authn.Keychain, repo name.Repository) (crede
 	return c, nil
 }
 
-func dockerFile() string { return filepath.Join(config.Dir(), config.ConfigFileName) }
-
 // String says what was shown to the registry, without the secret.
 func (c credentials) String() string {
+	files := strings.Join(c.files, ", ")
 	if c.user != "" {
-		return "as " + c.user
+		return "as " + c.user + ", with credentials from one of " + files
 	}
-	return "without credentials: there are none in " + strings.Join(c.files, ", ")
+	return "without credentials: there are none in " + files
 }

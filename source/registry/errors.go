@@ -61,6 +61,9 @@ func (s *store) answered(host, what string, te *transport.Error) error {
 	return fmt.Errorf("%s answered %d %s%s", host, te.StatusCode, http.StatusText(te.StatusCode), detail(te))
 }
 
+// maxDetail bounds what a registry may add to a message of ours.
+const maxDetail = 400
+
 // detail is the registry's own words, of which the first are enough.
 func detail(te *transport.Error) string {
 	var parts []string
@@ -70,5 +73,9 @@ func detail(te *transport.Error) string {
 	if len(parts) == 0 {
 		return ""
 	}
-	return " (" + strings.Join(parts, "; ") + ")"
+	words := strings.Join(parts, "; ")
+	if len(words) > maxDetail {
+		words = words[:maxDetail] + "…"
+	}
+	return " (" + words + ")"
 }
