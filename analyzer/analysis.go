@@ -11,6 +11,8 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
 	"peel/analyzer/filetree"
+	"peel/analyzer/finding"
+	"peel/analyzer/redact"
 	"peel/analyzer/waste"
 	"peel/source"
 	"peel/source/layer"
@@ -29,6 +31,13 @@ type Analysis struct {
 	// Merged is how many layers, from the bottom, are in Tree or have failed.
 	Merged int
 	Notes  []string // oddities that the figures stand in spite of
+	// Findings are what is wrong with the image so far, gravest first; Examined
+	// says whether somebody looks for any.
+	Findings []finding.Finding
+	Examined bool
+	// Redactor masks the secrets that were found. All other fields are masked
+	// already but for the names of files; whatever is printed goes through it.
+	Redactor *redact.Redactor
 	// Finished says that no layer is still to be read.
 	Finished bool
 }

@@ -11,6 +11,9 @@ import (
 	"time"
 
 	"peel/analyzer/filetree"
+	"peel/analyzer/finding"
+	"peel/analyzer/redact"
+	"peel/analyzer/secrets"
 	"peel/analyzer/waste"
 	"peel/source"
 	"peel/source/layer"
@@ -25,6 +28,11 @@ type Options struct {
 	// Live says that somebody looks at the session while it runs: trees of the
 	// layers merged so far are then made on the way, not only at the end.
 	Live bool
+	// Secrets looks for secrets in every file of every layer, in the config and
+	// in the history; nil looks for none. What it finds is hidden in all that an
+	// Analysis says. Images that are scanned while they are opened must have
+	// been opened with it among the inspectors.
+	Secrets *secrets.Scanner
 }
 
 // snapshotEvery bounds how often a running session makes a tree, which costs
@@ -50,6 +58,11 @@ type Session struct {
 	made    time.Time // of tree
 	stale   bool      // tree lacks layers
 	notes   []string
+
+	findings    []finding.Finding
+	secretNotes []string
+	redactor    *redact.Redactor
+	shown       *source.Image // img, with its secrets masked
 }
 
 type outcome struct {
@@ -65,13 +78,14 @@ func Start(ctx context.Context, img *source.Image, opts Options) *Session {
 		opts.Parallel = runtime.GOMAXPROCS(0)
 	}
 	s := &Session{
-		img: img, opts: opts, done: make(chan struct{}),
+		img: img, shown: img, opts: opts, done: make(chan struct{}),
 		progress: make([]layer.Progress, len(img.Layers)),
 		builder:  filetree.NewBuilder(len(img.Layers)),
 	}
 	s.layers, s.steps, s.notes = describe(img)
 	s.tree = s.builder.Tree()
 	s.sums = waste.Summarize(s.tree)
+	s.examine()
 	s.publish(len(img.Layers) == 0)
 	go s.run(ctx)
 	return s
@@ -132,6 +146,7 @@ func (s *Session) read(ctx context.Context) <-chan outcome {
 		defer close(out)
 		var wg sync.WaitGroup
 		slots := make(chan struct{}, s.opts.Parallel)
+		scan := s.opts.scan()
 		// What a layer is called by must agree in full: its config may lie.
 		type name struct{ diffID, digest string }
 		again := map[name][]int{}
@@ -153,7 +168,7 @@ func (s *Session) read(ctx context.Context) <-chan outcome {
 			out <- outcome{layer: n}
 			wg.Go(func() {
 				defer func() { <-slots }()
-				opts := s.opts.Scan
+				opts := scan
 				opts.Progress = &s.progress[n]
 				idx, err := l.Scan(ctx, opts)
 				for _, twin := range twins {
@@ -207,14 +222,16 @@ func (s *Session) snapshot() {
 			l.Problems = slices.Concat(l.Index.Problems, s.builder.Problems[n])
 		}
 	}
+	s.examine()
 	s.made, s.stale = time.Now(), false
 }
 
 func (s *Session) publish(finished bool) {
 	a := &Analysis{
-		Image: s.img, Layers: slices.Clone(s.layers), Steps: s.steps,
+		Image: s.shown, Layers: slices.Clone(s.layers), Steps: s.steps,
 		Tree: s.tree, Waste: s.sums, Merged: s.merged, Finished: finished,
-		Notes: s.notes,
+		Notes:    slices.Concat(s.notes, s.secretNotes),
+		Findings: s.findings, Examined: s.opts.Secrets != nil, Redactor: s.redactor,
 	}
 	s.latest.Store(a)
 }

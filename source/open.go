@@ -79,7 +79,7 @@ func (r *Reference) force(k Kind) error {
 	case r.Path == "-" && !isFile:
 		return fmt.Errorf("%w: standard input holds an archive, and the source was to be %s", ErrReference, k)
 	case k == Sample:
-		return fmt.Errorf("%w: the sample is called sample:", ErrReference)
+		return fmt.Errorf("%w: the sample has no other name than sample: itself", ErrReference)
 	case isFile && r.Path == "":
 		r.Path, r.Name = r.Name, ""
 	case isFile:

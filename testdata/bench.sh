@@ -38,8 +38,9 @@ for kind in "${layers[@]}"; do
 	# Read once, so that no run waits for the disk.
 	cat "$archive" >/dev/null
 
-	# "+ peel" runs with the cache that the peel before it left.
-	commands=("$peel" --ci --plain "$archive" -- + "$peel" --ci --plain "$archive")
+	# dive computes waste alone; peel finds secrets in the same reading.
+	commands=(+ 'peel, waste' "$peel" --ci --plain --scanners waste "$archive"
+		-- + 'peel, all' "$peel" --ci --plain "$archive")
 	if [[ -n $dive ]]; then
 		# Rules that every image passes: an exit code then means failure.
 		commands+=(-- "$dive" --ci --lowestEfficiency 0 --highestUserWastedPercent 1

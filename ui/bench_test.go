@@ -88,6 +88,7 @@ func BenchmarkLayerChange(b *testing.B) { frames(b, "[", "[", "]", "]") }
 func BenchmarkFirstLayerChange(b *testing.B) {
 	m := largeModel(b)
 	m.View()
+	b.ResetTimer()
 	for i := range b.N {
 		m.tree.views = viewCache{}
 		m.Update(press([]string{"[", "]"}[i%2]))

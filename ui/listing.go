@@ -53,11 +53,14 @@ type listing struct {
 
 	// What is sorted stays while only the filter or the folds change.
 	sortedFor sorting
-	kids      [][]int32 // all shown children of a directory; nil if not asked for yet
-	arena     []int32   // what kids are made of: each node is the child of one
+	kids      []span  // of all shown children of a directory, in arena
+	arena     []int32 // each node is the child of one
 	flat      []int32   // all files; nil if not asked for yet
 	room      []sortKey // to sort in
 }
+
+// span is a part of the arena; its end is 0 if it was not asked for yet.
+type span struct{ from, to int32 }
 
 // sorting is what the order of a listing depends on.
 type sorting struct {
@@ -88,7 +91,8 @@ func (l *listing) pick(plain, filtered *folds) {
 	v := l.view
 	l.keep = v.Shown
 	if now := (sorting{v, l.shape.order, l.shape.reverse, l.shape.whole}); now != l.sortedFor {
-		l.sortedFor, l.kids, l.flat = now, nil, nil
+		l.sortedFor, l.flat = now, nil
+		l.forget()
 	}
 	l.matches, l.bytes, l.files = 0, 0, int(v.Files[0])
 	hiding := l.shape.hide != [filetree.Gone + 1]bool{}
@@ -202,12 +206,11 @@ func (l *listing) lift(open []bool) {
 // children are the shown children of a node, in order; not all are listed.
 func (l *listing) children(n int32) []int32 {
 	nodes := l.view.Tree.Nodes
-	if l.kids == nil {
-		l.kids = make([][]int32, len(nodes))
-		l.arena = make([]int32, 0, len(nodes))
+	if s := l.kids[n]; s.to != 0 {
+		return l.arena[s.from:s.to:s.to]
 	}
-	if l.kids[n] != nil {
-		return l.kids[n]
+	if nodes[n].End == n+1 {
+		return nil
 	}
 	start := len(l.arena)
 	for c := n + 1; c < nodes[n].End; c = nodes[c].End {
@@ -217,8 +220,19 @@ func (l *listing) children(n int32) []int32 {
 	}
 	kids := l.arena[start:len(l.arena):len(l.arena)]
 	l.sort(kids)
-	l.kids[n] = kids
+	l.kids[n] = span{int32(start), int32(len(l.arena))}
 	return kids
+}
+
+// forget drops the order of the children, and keeps the room for the next.
+func (l *listing) forget() {
+	n := len(l.view.Tree.Nodes)
+	if cap(l.kids) < n {
+		l.kids, l.arena = make([]span, n), make([]int32, 1, n+1) // so that no span ends at 0
+		return
+	}
+	l.kids, l.arena = l.kids[:n], l.arena[:1]
+	clear(l.kids)
 }
 
 // hasListed reports whether anything below a directory is listed.

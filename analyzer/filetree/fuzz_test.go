@@ -23,7 +23,6 @@ type model struct {
 type object struct {
 	kind  layer.Type
 	inode int // -1 if there is none
-	below bool
 }
 
 // snapshot is what a layer leaves.

@@ -65,8 +65,8 @@ type Version struct {
 	Inode   int32 // into Tree.Inodes, None if this is no regular file
 	Change  Change
 	Type    layer.Type // of Entry, which need not be fetched for it; 0 if that is nil
-	Linked  bool // written as a hard link: the bytes came with another path
-	Implied bool // a directory that the tar does not list, but something below it
+	Linked  bool       // written as a hard link: the bytes came with another path
+	Implied bool       // a directory that the tar does not list, but something below it
 }
 
 // Reason tells why the bytes of an inode are dead.

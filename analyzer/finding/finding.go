@@ -47,7 +47,8 @@ type Finding struct {
 	Also []string `json:"also,omitempty"`
 
 	// Secret is the value in clear, for redactors alone. It is never printed.
-	Secret string `json:"-"`
+	Secret  string   `json:"-"`
+	Secrets []string `json:"-"` // further ones of the same finding
 }
 
 // fingerprintLen is the bytes of a fingerprint, enough for the findings of all

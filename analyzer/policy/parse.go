@@ -11,6 +11,8 @@ import (
 
 	"github.com/dustin/go-humanize"
 	"go.yaml.in/yaml/v3"
+
+	"peel/analyzer/finding"
 )
 
 // maxFile bounds a file of rules; real ones have a few hundred bytes.
@@ -164,8 +166,10 @@ func (r *Rules) Set(name, value string) error {
 		err = set(&r.HighestWastedBytes, value, parseBytes)
 	case strings.EqualFold(name, HighestUserWastedPercent):
 		err = set(&r.HighestUserWastedPercent, value, parseRatio)
+	case strings.EqualFold(name, FailOn):
+		err = set(&r.FailOn, value, finding.ParseSeverity)
 	default:
-		return fmt.Errorf("unknown rule %q, want %s, %s or %s", name, LowestEfficiency, HighestWastedBytes, HighestUserWastedPercent)
+		return fmt.Errorf("unknown rule %q, want %s, %s, %s or %s", name, LowestEfficiency, HighestWastedBytes, HighestUserWastedPercent, FailOn)
 	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
@@ -173,7 +177,7 @@ func (r *Rules) Set(name, value string) error {
 	return nil
 }
 
-func set[T int64 | float64](t *Threshold[T], value string, parse func(string) (T, error)) error {
+func set[T int64 | float64 | finding.Severity](t *Threshold[T], value string, parse func(string) (T, error)) error {
 	switch strings.ToLower(value) {
 	case "", disabled, "off", "false":
 		*t = Threshold[T]{}

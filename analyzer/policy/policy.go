@@ -9,18 +9,20 @@ import (
 	"fmt"
 	"strconv"
 
+	"peel/analyzer/finding"
 	"peel/analyzer/text"
 )
 
-// The names of the rules, as files and flags write them.
+// The names of the rules, as files and flags write them. The first three are dive's.
 const (
 	LowestEfficiency         = "lowestEfficiency"
 	HighestWastedBytes       = "highestWastedBytes"
 	HighestUserWastedPercent = "highestUserWastedPercent"
+	FailOn                   = "failOn"
 )
 
 // Threshold is a limit that may be switched off; the zero value is.
-type Threshold[T int64 | float64] struct {
+type Threshold[T int64 | float64 | finding.Severity] struct {
 	Limit T
 	On    bool
 }
@@ -30,13 +32,16 @@ type Rules struct {
 	LowestEfficiency         Threshold[float64] // 0 to 1
 	HighestWastedBytes       Threshold[int64]   // uncompressed bytes
 	HighestUserWastedPercent Threshold[float64] // a fraction in spite of its name: 0 to 1
+	FailOn                   Threshold[finding.Severity]
 }
 
-// Default returns what dive v0.13.1 uses without a file.
+// Default returns what dive v0.13.1 uses without a file, and a rule that grave
+// findings fail.
 func Default() Rules {
 	return Rules{
 		LowestEfficiency:         Threshold[float64]{0.9, true},
 		HighestUserWastedPercent: Threshold[float64]{0.1, true},
+		FailOn:                   Threshold[finding.Severity]{finding.High, true},
 	}
 }
 
@@ -52,6 +57,8 @@ type Figures struct {
 	// UserWastedPercent is WastedBytes as a fraction of the bytes of all layers
 	// but the first; nil if those hold no bytes.
 	UserWastedPercent *float64
+	// Severities are those of the findings; nil if nobody looked for any.
+	Severities []finding.Severity
 	// Partial says that not all of the image was read. WastedBytes is then a
 	// lower bound, and the two ratios may still move either way.
 	Partial bool
@@ -99,7 +106,7 @@ func (v Verdict) Failed() bool {
 // passes. Of an image that was partly read nothing passes; it fails already if
 // what was read wastes too much.
 func Evaluate(r Rules, f Figures) Verdict {
-	v := Verdict{Pass: true, Rules: []Result{efficiency(r, f), wastedBytes(r, f), userWasted(r, f)}}
+	v := Verdict{Pass: true, Rules: []Result{efficiency(r, f), wastedBytes(r, f), userWasted(r, f), findings(r, f)}}
 	for _, res := range v.Rules {
 		switch res.Status {
 		case Fail:
@@ -167,6 +174,34 @@ func userWasted(r Rules, f Figures) Result {
 		return res.is(Fail, "The wasted share of the layers above the first is %s, more than the highest allowed, %s.", res.Actual, res.Threshold)
 	}
 	return res.is(Pass, "The wasted share of the layers above the first is %s, no more than %s.", res.Actual, res.Threshold)
+}
+
+func findings(r Rules, f Figures) Result {
+	t := r.FailOn
+	res := Result{Name: FailOn, Threshold: disabled}
+	if t.On {
+		res.Threshold = t.Limit.String()
+	}
+	if f.Severities == nil {
+		return res.is(Skipped, "Not applicable: nothing was asked to look for findings.")
+	}
+	count := 0
+	for _, s := range f.Severities {
+		if t.On && s >= t.Limit {
+			count++
+		}
+	}
+	res.Actual = strconv.Itoa(count)
+	switch {
+	case !t.On:
+		res.Actual = ""
+		return res.off()
+	case count > 0:
+		return res.is(Fail, "%d of %d findings are of severity %s or above.", count, len(f.Severities), res.Threshold)
+	case f.Partial:
+		return res.is(Unknown, "None of the findings is of severity %s or above, but the image was not read to its end.", res.Threshold)
+	}
+	return res.is(Pass, "None of %d findings is of severity %s or above.", len(f.Severities), res.Threshold)
 }
 
 func (r Result) is(s Status, format string, args ...any) Result {

@@ -1,6 +1,8 @@
 package policy_test
 
 import (
+	"peel/analyzer/finding"
+
 	"math"
 	"strings"
 	"testing"
@@ -10,6 +12,13 @@ import (
 
 func ratio(v float64) Threshold[float64] { return Threshold[float64]{Limit: v, On: true} }
 func size(v int64) Threshold[int64]      { return Threshold[int64]{Limit: v, On: true} }
+
+// of has dive's rules as given, and the others as they are by default.
+func of(e Threshold[float64], w Threshold[int64], u Threshold[float64]) Rules {
+	r := Default()
+	r.LowestEfficiency, r.HighestWastedBytes, r.HighestUserWastedPercent = e, w, u
+	return r
+}
 
 func TestParse(t *testing.T) {
 	off := Threshold[float64]{}
@@ -24,20 +33,20 @@ func TestParse(t *testing.T) {
 		{"empty map", "{}", def},
 		{"start marker", "---\nrules: {}\n", def},
 		{"dive's readme", "rules:\n  lowestEfficiency: 0.95\n  highestWastedBytes: 20MB\n  highestUserWastedPercent: 0.20\n",
-			Rules{ratio(0.95), size(20_000_000), ratio(0.2)}},
-		{"strings", "rules:\n  lowestEfficiency: \"0.95\"\n  highestWastedBytes: '20 mb'\n", Rules{ratio(0.95), size(20_000_000), def.HighestUserWastedPercent}},
-		{"binary", "rules: {highestWastedBytes: 20MiB}", Rules{def.LowestEfficiency, size(20 << 20), def.HighestUserWastedPercent}},
-		{"plain bytes", "rules: {highestWastedBytes: 1234}", Rules{def.LowestEfficiency, size(1234), def.HighestUserWastedPercent}},
-		{"yaml's numbers", "rules: {highestWastedBytes: 2e7, lowestEfficiency: 9e-1}", Rules{ratio(0.9), size(20_000_000), def.HighestUserWastedPercent}},
-		{"underscores", "rules: {highestWastedBytes: 20_000_000}", Rules{def.LowestEfficiency, size(20_000_000), def.HighestUserWastedPercent}},
-		{"commas", "rules: {highestWastedBytes: '20,000,000'}", Rules{def.LowestEfficiency, size(20_000_000), def.HighestUserWastedPercent}},
-		{"bounds", "rules: {lowestEfficiency: 1, highestWastedBytes: 0, highestUserWastedPercent: 0}", Rules{ratio(1), size(0), ratio(0)}},
-		{"any case", "RULES:\n  LOWESTEFFICIENCY: 0.5\n  highestwastedbytes: 1Kb\n", Rules{ratio(0.5), size(1000), def.HighestUserWastedPercent}},
-		{"off", "rules: {lowestEfficiency: off, highestWastedBytes: Disabled, highestUserWastedPercent: false}", Rules{off, Threshold[int64]{}, off}},
-		{"off in quotes", "rules: {lowestEfficiency: '', highestWastedBytes: 'OFF', highestUserWastedPercent: \"False\"}", Rules{off, Threshold[int64]{}, off}},
-		{"alias", "rules: {lowestEfficiency: &x 0.5, highestUserWastedPercent: *x}", Rules{ratio(0.5), Threshold[int64]{}, ratio(0.5)}},
-		{"json", `{"rules": {"lowestEfficiency": "0.5"}}`, Rules{ratio(0.5), Threshold[int64]{}, def.HighestUserWastedPercent}},
-		{"windows lines", "rules:\r\n  lowestEfficiency: 0.5\r\n", Rules{ratio(0.5), Threshold[int64]{}, def.HighestUserWastedPercent}},
+			of(ratio(0.95), size(20_000_000), ratio(0.2))},
+		{"strings", "rules:\n  lowestEfficiency: \"0.95\"\n  highestWastedBytes: '20 mb'\n", of(ratio(0.95), size(20_000_000), def.HighestUserWastedPercent)},
+		{"binary", "rules: {highestWastedBytes: 20MiB}", of(def.LowestEfficiency, size(20<<20), def.HighestUserWastedPercent)},
+		{"plain bytes", "rules: {highestWastedBytes: 1234}", of(def.LowestEfficiency, size(1234), def.HighestUserWastedPercent)},
+		{"yaml's numbers", "rules: {highestWastedBytes: 2e7, lowestEfficiency: 9e-1}", of(ratio(0.9), size(20_000_000), def.HighestUserWastedPercent)},
+		{"underscores", "rules: {highestWastedBytes: 20_000_000}", of(def.LowestEfficiency, size(20_000_000), def.HighestUserWastedPercent)},
+		{"commas", "rules: {highestWastedBytes: '20,000,000'}", of(def.LowestEfficiency, size(20_000_000), def.HighestUserWastedPercent)},
+		{"bounds", "rules: {lowestEfficiency: 1, highestWastedBytes: 0, highestUserWastedPercent: 0}", of(ratio(1), size(0), ratio(0))},
+		{"any case", "RULES:\n  LOWESTEFFICIENCY: 0.5\n  highestwastedbytes: 1Kb\n", of(ratio(0.5), size(1000), def.HighestUserWastedPercent)},
+		{"off", "rules: {lowestEfficiency: off, highestWastedBytes: Disabled, highestUserWastedPercent: false}", of(off, Threshold[int64]{}, off)},
+		{"off in quotes", "rules: {lowestEfficiency: '', highestWastedBytes: 'OFF', highestUserWastedPercent: \"False\"}", of(off, Threshold[int64]{}, off)},
+		{"alias", "rules: {lowestEfficiency: &x 0.5, highestUserWastedPercent: *x}", of(ratio(0.5), Threshold[int64]{}, ratio(0.5))},
+		{"json", `{"rules": {"lowestEfficiency": "0.5"}}`, of(ratio(0.5), Threshold[int64]{}, def.HighestUserWastedPercent)},
+		{"windows lines", "rules:\r\n  lowestEfficiency: 0.5\r\n", of(ratio(0.5), Threshold[int64]{}, def.HighestUserWastedPercent)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, err := Parse([]byte(c.in))
@@ -101,7 +110,7 @@ func TestSet(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	want := Rules{ratio(0.5), size(3 << 20), Threshold[float64]{}}
+	want := of(ratio(0.5), size(3<<20), Threshold[float64]{})
 	for _, kv := range [][2]string{{"lowestEfficiency", "2"}, {"highestWastedBytes", "much"}, {"score", "1"}} {
 		if err := r.Set(kv[0], kv[1]); err == nil {
 			t.Errorf("Set(%q, %q) succeeded", kv[0], kv[1])
@@ -114,7 +123,7 @@ func TestSet(t *testing.T) {
 
 func TestEvaluate(t *testing.T) {
 	p := func(v float64) *float64 { return &v }
-	all := Rules{ratio(0.9), size(1000), ratio(0.1)}
+	all := of(ratio(0.9), size(1000), ratio(0.1))
 	type outcome struct {
 		pass, unknown, failed bool
 		status                [3]Status
@@ -156,7 +165,7 @@ func TestEvaluate(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			v := Evaluate(c.rules, c.f)
 			got := outcome{pass: v.Pass, unknown: v.Unknown, failed: v.Failed()}
-			for i, r := range v.Rules {
+			for i, r := range v.Rules[:3] {
 				got.status[i], got.actual[i] = r.Status, r.Actual
 				if !strings.HasSuffix(r.Message, ".") || r.Threshold == "" {
 					t.Errorf("%s says %q, threshold %q", r.Name, r.Message, r.Threshold)
@@ -214,4 +223,40 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("%q gives %+v, then %+v", in, r, again)
 		}
 	})
+}
+
+func TestFailOn(t *testing.T) {
+	some := []finding.Severity{finding.Medium, finding.High, finding.Info}
+	for _, c := range []struct {
+		name    string
+		failOn  string
+		f       Figures
+		status  Status
+		actual  string
+		message string
+	}{
+		{"by default high fails", "high", Figures{Severities: some}, Fail, "1", "1 of 3 findings"},
+		{"above the threshold only", "critical", Figures{Severities: some}, Pass, "0", "None of 3 findings"},
+		{"below it count too", "medium", Figures{Severities: some}, Fail, "2", "2 of 3"},
+		{"off", "off", Figures{Severities: some}, Skipped, "", "switched off"},
+		{"nobody looked", "high", Figures{}, Skipped, "", "Not applicable"},
+		{"none", "high", Figures{Severities: []finding.Severity{}}, Pass, "0", "None of 0"},
+		{"partly read", "critical", Figures{Severities: some, Partial: true}, Unknown, "0", "not read to its end"},
+		{"partly read and surely broken", "high", Figures{Severities: some, Partial: true}, Fail, "1", "1 of 3"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := of(Threshold[float64]{}, Threshold[int64]{}, Threshold[float64]{})
+			if err := r.Set(FailOn, c.failOn); err != nil {
+				t.Fatal(err)
+			}
+			got := Evaluate(r, c.f).Rules[3]
+			if got.Status != c.status || got.Actual != c.actual || !strings.Contains(got.Message, c.message) {
+				t.Errorf("got %+v", got)
+			}
+		})
+	}
+	r := Default()
+	if err := r.Set(FailOn, "dreadful"); err == nil || !strings.Contains(err.Error(), "critical") {
+		t.Errorf("got %v, want the severities there are", err)
+	}
 }

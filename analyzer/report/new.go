@@ -23,7 +23,7 @@ type Meta struct {
 func Figures(a *analyzer.Analysis) policy.Figures {
 	return policy.Figures{
 		Efficiency: a.Waste.Efficiency, WastedBytes: a.Waste.Wasted,
-		UserWastedPercent: a.Waste.UserPercent, Partial: a.Partial(),
+		UserWastedPercent: a.Waste.UserPercent, Severities: a.Severities(), Partial: a.Partial(),
 	}
 }
 
@@ -46,6 +46,8 @@ func New(a *analyzer.Analysis, m Meta) *Report {
 			Identical:   a.Waste.ByReason[filetree.Identical],
 		},
 		Duplicates: each(a.Waste.Duplicates, duplicateOf),
+		Scanners:   scannersOf(a),
+		Findings:   each(a.Findings, findingOf),
 		History:    each(a.Steps, stepOf),
 		Policy:     m.Policy,
 	}

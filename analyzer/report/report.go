@@ -43,6 +43,8 @@ type Report struct {
 	WasteCauses   []Cause         `json:"wasteCauses"` // biggest first
 	WasteByReason Reasons         `json:"wasteByReason"`
 	Duplicates    []Duplicate     `json:"duplicates"` // biggest saving first
+	Scanners      []string        `json:"scanners"`   // the families of checks that looked at the image
+	Findings      []Finding       `json:"findings"`   // gravest first
 	Config        json.RawMessage `json:"config,omitempty"`
 	History       []Step          `json:"history"` // oldest first
 	Policy        *policy.Verdict `json:"policy,omitempty"`
@@ -166,6 +168,28 @@ type Duplicate struct {
 	ExtraBytes int64    `json:"extraBytes"` // of all copies but one
 	Paths      []string `json:"paths"`
 	Layers     []int    `json:"layers"` // of each path
+}
+
+// Finding is one thing that is wrong with the image, whatever family of checks
+// it comes from. Secrets are masked in it.
+type Finding struct {
+	ID          string   `json:"id"`
+	Severity    string   `json:"severity"`
+	Confidence  string   `json:"confidence"`
+	Title       string   `json:"title"`
+	Path        string   `json:"path,omitempty"`
+	Line        int      `json:"line,omitempty"`
+	Where       string   `json:"where,omitempty"`
+	Layer       *int     `json:"layer,omitempty"`
+	FirstLayer  *int     `json:"firstLayer,omitempty"`
+	LastLayer   *int     `json:"lastLayer,omitempty"`
+	DeletedIn   *int     `json:"deletedIn,omitempty"`
+	Bytes       *int64   `json:"bytes,omitempty"`
+	FromBase    *bool    `json:"fromBase,omitempty"`
+	Fingerprint string   `json:"fingerprint"`
+	Match       string   `json:"match,omitempty"`
+	Reason      string   `json:"reason,omitempty"`
+	Also        []string `json:"also,omitempty"` // checks that say more of the same thing
 }
 
 // Step is one line of the image's history.

@@ -22,43 +22,61 @@ var replaced = map[string]bool{
 
 // anchors are better keywords than gitleaks' own for some of its rules.
 var anchors = map[string][]keyword{
-	"azure-ad-client-secret":          each("0q~ 1q~ 2q~ 3q~ 4q~ 5q~ 6q~ 7q~ 8q~ 9q~", keyword{next: tokenSet, prev: tokenSet}),
-	"airtable-personnal-access-token": {{text: "pat", next: alnum, prev: notWord}},
-	"vault-service-token":             {{text: "hvs."}},
-	"twilio-api-key":                  each("sk0 sk1 sk2 sk3 sk4 sk5 sk6 sk7 sk8 sk9 ska skb skc skd ske skf", keyword{next: hexDigits, prev: notWord}),
-	"aws-access-token":                append(each("akia asia abia acca", keyword{next: alnum}), keyword{text: "a3t", next: alnum, prev: notWord}),
-	"jwt":                             {{text: ".ey", next: chars("a-zA-Z0-9/\\_-"), prev: alnum}},
-	"kubernetes-secret-yaml":          {{text: "kind: secret"}, {text: "kind: \"secret"}, {text: "kind: 'secret"}, {text: "kind:  secret"}, {text: "kind:secret"}},
-	"curl-auth-user":                  {{text: "curl", next: blankSet}},
-	"curl-auth-header":                {{text: "curl", next: blankSet}},
-	"slack-bot-token":                 {{text: "xoxb-"}},
-	"slack-legacy-bot-token":          {{text: "xoxb-"}},
-	"slack-legacy-token":              each("xoxo- xoxs-", keyword{}),
-	"slack-legacy-workspace-token":    each("xoxa- xoxr-", keyword{}),
-	"slack-app-token":                 {{text: "xapp-"}},
-	"freemius-secret-key":             {{text: "secret_key"}},
-	"cloudflare-origin-ca-key":        {{text: "v1.0-"}},
-	"intra42-client-secret":           each("s-s4t2ud- s-s4t2af-", keyword{}),
-	"flyio-access-token":              each("fo1_ fm1a_ fm1r_ fm2_", keyword{next: alnum}),
-	"sourcegraph-access-token":        {{text: "sgp_", next: alnum}, {text: "sourcegraph"}},
-	"facebook-page-access-token":      each("eaam eaac", keyword{next: alnum}),
-	"square-access-token":             append(each("eaaa", keyword{next: wordChars}), keyword{text: "sq0atp-"}),
+	"azure-ad-client-secret":             each("7q~ 8q~", keyword{next: tokenSet, prev: tokenSet}),
+	"airtable-personnal-access-token":    {{text: "pat", next: alnum, prev: notWord}},
+	"vault-service-token":                {{text: "hvs.", next: alnum}},
+	"infracost-api-token":                {{text: "ico-", next: alnum, prev: notName}},
+	"mailchimp-key":                      {{text: "-us", next: digits, prev: hexDigits}},
+	"telegram-bot-token":                 {{text: ":aa", next: tokenSet, prev: digits}},
+	"crypt-hash":                         each("$6$ $5$ $y$", keyword{next: chars("./a-zA-Z0-9"), prev: notWord}),
+	"htpasswd-hash":                      append(each("$2a$ $2b$ $2y$", keyword{next: digits}), each("$apr1$ $argon2", keyword{})...),
+	"authress-service-client-access-key": each(".acc_ .acc-", keyword{}),
+	"twilio-api-key":                     {{text: "twilio"}},
+	"aws-access-token":                   append(each("akia asia abia acca", keyword{next: alnum}), keyword{text: "a3t", next: alnum, prev: notWord}),
+	"jwt":                                {{text: ".ey", next: chars("a-zA-Z0-9/\\_-"), prev: alnum}},
+	"kubernetes-secret-yaml":             {{text: "kind: secret"}, {text: "kind: \"secret"}, {text: "kind: 'secret"}, {text: "kind:  secret"}, {text: "kind:secret"}},
+	"curl-auth-user":                     {{text: "curl", next: blankSet}},
+	"curl-auth-header":                   {{text: "curl", next: blankSet}},
+	"slack-bot-token":                    {{text: "xoxb-"}},
+	"slack-legacy-bot-token":             {{text: "xoxb-"}},
+	"slack-legacy-token":                 each("xoxo- xoxs-", keyword{}),
+	"slack-legacy-workspace-token":       each("xoxa- xoxr-", keyword{}),
+	"slack-app-token":                    {{text: "xapp-"}},
+	"freemius-secret-key":                {{text: "secret_key"}},
+	"cloudflare-origin-ca-key":           {{text: "v1.0-"}},
+	"intra42-client-secret":              each("s-s4t2ud- s-s4t2af-", keyword{}),
+	"flyio-access-token":                 each("fo1_ fm1a_ fm1r_ fm2_", keyword{next: alnum}),
+	"sourcegraph-access-token":           {{text: "sgp_", next: alnum}, {text: "sourcegraph"}},
+	"facebook-page-access-token":         each("eaam eaac", keyword{next: alnum, prev: notWord}),
+	"square-access-token":                append(each("eaaa", keyword{next: wordChars, prev: notWord}), keyword{text: "sq0atp-"}),
 }
 
 // wanted are words one of which must be near too, for patterns that are slow.
 var wanted = map[string][]string{
-	"curl-auth-user":   {" -u", "--user"},
-	"curl-auth-header": {"authorization:", "key:", "token:"},
+	"curl-auth-user":      {" -u", "--user"},
+	"square-access-token": {"square", "sq0", "token", "secret", "access", "api"},
+	"curl-auth-header":    {"authorization:", "key:", "token:"},
 }
 
+// notWord is what may stand before a token: nothing that a word is made of.
 var notWord = func() *charset {
-	c := new(charset)
-	c.add(0, 255)
+	c := chars("\x00\t\n\r")
+	c.add(' ', '~')
 	for i := range c {
 		c[i] &^= wordChars[i]
 	}
 	return c
 }()
+
+// notName is notWord without the dot before a file's extension.
+var notName = func() *charset {
+	c := *notWord
+	c['.'>>6] &^= 1 << ('.' & 63)
+	return &c
+}()
+
+// inName is what a word in a name may be followed by.
+var inName = chars("a-zA-Z0-9_. \t\r\n\"'`=:>,|)]\\-")
 
 func each(words string, k keyword) (out []keyword) {
 	for text := range strings.FieldsSeq(words) {
@@ -117,28 +135,33 @@ func (r *rule) shape(g *gitleaks.Rule) {
 		if strings.HasPrefix(text, "(?i)") {
 			flags = "(?i)"
 		}
-		r.least, r.set = span(flags + body)
+		r.least, r.most, r.set = span(flags + body)
 		r.pattern = newPattern(flags + "^(?:" + body + ")$")
+		r.oneCase = strings.Contains(before, "(?-i:")
 	case isAssigned:
-		r.how = near
-		r.least, r.set = span(strings.TrimSuffix(value, theirSuffix))
+		r.how, r.inValue = near, true
+		r.least, r.most, r.set = span(strings.TrimSuffix(strings.TrimSuffix(value, theirSuffix), ")"))
 		r.pattern = newPattern(text)
+	case g.ID == "twilio-api-key": // "SK" alone is in every text
+		r.how = near
+		r.least, r.most, r.set = span(text)
+		r.pattern = newPattern(`\b` + text + `\b`)
 	case inPattern(text, g.Keywords) || anchors[g.ID] != nil:
 		r.how = token
 		body := strings.TrimSuffix(text, theirSuffix)
 		if body != text {
 			text = body + ourSuffix
 		}
-		r.least, r.set = span(body)
+		r.least, r.most, r.set = span(body)
 		r.pattern = newPattern(text)
 		r.strong = true
 	default:
 		r.how = near
-		r.least, r.set = span(strings.TrimSuffix(text, theirSuffix))
+		r.least, r.most, r.set = span(strings.TrimSuffix(text, theirSuffix))
 		r.pattern = newPattern(text)
 	}
 	if r.set != nil && r.set.has(' ') {
-		r.least, r.set = 0, nil
+		r.least, r.most, r.set = 0, 0, nil
 		if r.how == token {
 			r.how, r.strong = block, false
 		}
@@ -166,6 +189,13 @@ func inPattern(text string, words []string) bool {
 	return false
 }
 
+// begins reports whether a match begins at a word's beginning, with the keyword.
+func begins(regex, word string) bool {
+	rest, ok := strings.CutPrefix(strings.TrimPrefix(regex, "(?i)"), `\b`)
+	rest = strings.TrimLeft(strings.ReplaceAll(strings.ToLower(rest), "(?:", "("), "(")
+	return ok && strings.HasPrefix(strings.ReplaceAll(rest, `\`, ""), word)
+}
+
 // keywords gives the rule's words what the matcher wants of short ones.
 func (r *rule) keywords(g *gitleaks.Rule) (out []keyword) {
 	if a := anchors[g.ID]; a != nil {
@@ -179,9 +209,16 @@ func (r *rule) keywords(g *gitleaks.Rule) (out []keyword) {
 		if r.how == token && r.set != nil && len(w) < 5 {
 			k.next = r.set
 		}
-		if strings.HasPrefix(g.Regex, `\b`) && len(w) < 4 {
+		if r.how == near && r.inValue {
+			k.next = alnum
+		}
+		if r.how == assigned && len(w) < 5 {
+			k.next = inName
+		}
+		if r.how == token && begins(g.Regex, k.text) {
 			k.prev = notWord
 		}
+		r.first = r.first || begins(`\b`+strings.TrimPrefix(g.Regex, `\b`), k.text)
 		out = append(out, k)
 	}
 	return out

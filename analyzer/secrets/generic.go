@@ -15,26 +15,18 @@ var scanners = []struct {
 	{genericWords, (*text).generic, false},
 	{[]keyword{{text: "://", next: userinfo, prev: alnum}}, (*text).url, true},
 	{each("-----begin", keyword{}), (*text).pem, true},
+	{[]keyword{{text: "basic ", next: alnum}, {text: "basic:", next: alnum}}, (*text).basic, false},
 }
 
-// What follows the shortest words of names, so that "keyboard" and "author" are
-// none of them.
-var nameEnd = func() *charset {
-	c := new(charset)
-	c.add(0, 255)
-	for b := range letters.each() {
-		if b >= 'a' {
-			c[b>>6] &^= 1 << (b & 63)
-		}
-	}
-	return c
-}()
+// nameEnd is what follows the shortest words of names, so that "keyboard" and
+// "author" are none of them.
+var nameEnd = chars("0-9_. \t\r\n\"'`=:>,|)]\\?-")
 
 var genericWords = append([]keyword{
 	{text: "key", next: nameEnd, prev: chars("a-zA-Z0-9_. \t\n\"'`${<-")},
 	{text: "pwd", next: nameEnd, prev: chars("a-zA-Z0-9_. \t\n;\"'`${</-")},
 	{text: "auth", next: nameEnd},
-	{text: "pass", next: nameEnd},
+	{text: "pass", next: nameEnd, prev: chars("a-z_.\"'`-")},
 	{text: "cred", next: nameEnd},
 }, each("password passwd passphrase passcode passwort secret token credential creds authorization apikey", keyword{})...)
 
@@ -50,6 +42,9 @@ func (t *text) generic(b []byte, from, to int) {
 	t.lastGen = a.start
 	v := b[a.start:a.end]
 	if len(v) < 6 {
+		return
+	}
+	if wordInside(b, from, to) || a.isCode(b) {
 		return
 	}
 	name := plainName(b[a.nameStart:a.nameEnd])
@@ -69,6 +64,36 @@ func (t *text) generic(b []byte, from, to int) {
 		return
 	}
 	t.add(b, a.start, a.end, f)
+}
+
+// wordInside reports whether a short word is only the end of another, as "pass"
+// is of "bypass": no capital and no separator begins it.
+func wordInside(b []byte, from, to int) bool {
+	return to-from == 4 && from > 0 && lower[b[from]] == b[from] && letters.has(b[from-1]) && equalFold(b[from:to], "pass")
+}
+
+// isCode tells what is written without quotes in a program: a call, an index, a
+// member, a list's element.
+func (a *assignment) isCode(b []byte) bool {
+	if a.quote != 0 {
+		return false
+	}
+	if a.op == ',' || a.op == '>' && a.end < len(b) && b[a.end] != '<' && !spaces.has(b[a.end]) {
+		return true
+	}
+	if a.end == len(b) {
+		return false
+	}
+	if bytes.HasPrefix(b[a.end:], []byte("..")) {
+		return true // cut short on purpose
+	}
+	switch b[a.end] {
+	case '(', '[', '{':
+		return true
+	case ',', ')', ';': // name: other, and name = other;
+		return a.start > 0 && spaces.has(b[a.start-1])
+	}
+	return false
 }
 
 // plainName is a name in lower case, without what separates its words.
@@ -100,8 +125,8 @@ var harmless = []string{
 	"keyid", "keylength", "keylen", "keymesh", "keyname", "keypair", "keypress", "keyring", "keyselector", "keysignature",
 	"keysize", "keystone", "keystoretype", "keyword", "keyup", "keydown", "keyleft", "keyright", "keyvault", "keystorefile",
 	"keystorepath", "keytab", "keyhash", "monkey", "keying", "secretlength", "secretname", "secretsize", "usersecretsid",
-	"csrf", "endpoint", "tokenurl", "tokenuri", "keyfile", "tokenfile", "passwordfile", "secretfile", "keypath",
-	"tokenizer", "tokentype", "tokencount", "maxtoken", "keytype", "keyusage", "keyfunc", "keyspace", "keymap", "keysym",
+	"csrf", "authenticitytoken", "endpoint", "tokenurl", "tokenuri", "keyfile", "tokenfile", "passwordfile", "secretfile", "keypath",
+	"sharedsecret", "exportersecret", "tokenizer", "tokentype", "tokencount", "maxtoken", "keytype", "keyusage", "keyfunc", "keyspace", "keymap", "keysym",
 	"checksum", "integrity", "fingerprint", "md5", "sha1", "sha256", "sha512", "cachekey", "sortkey", "partitionkey",
 	"idempotency", "licensekey", "rowkey", "translationkey", "i18n", "keyof", "keyevent", "keyserver", "keygrip", "keyversion",
 	"passwordreset", "resetpassword", "forgotpassword", "passwordpolicy", "passwordfield", "passwordlabel", "passwordhint",
@@ -141,7 +166,7 @@ func credible(kind nameClass, name, v []byte, a *assignment) bool {
 	if runLen(v, 0, tokenSet, len(v)) < len(v) {
 		return false
 	}
-	if !mixed(v) || looksLikeCode(v, a) {
+	if !mixed(v) || looksLikeCode(v, a) || isPublic(v) {
 		return false
 	}
 	least := 3.5
@@ -154,7 +179,38 @@ func credible(kind nameClass, name, v []byte, a *assignment) bool {
 	if kind == weak && a.quote == 0 && a.op != '=' && a.op != ':' {
 		return false
 	}
-	return !wordy(v)
+	if a.quote == 0 && bytes.IndexByte(v, '.') >= 0 {
+		return false
+	}
+	return !wordy(v) && !plainBase64(v)
+}
+
+// maxHexSecret is the longest secret in hex digits; longer ones are test
+// vectors and encoded data.
+const maxHexSecret = 128
+
+// isPublic tells what is no secret by its form: public keys and certificates in
+// DER, and longer hex than keys have.
+func isPublic(v []byte) bool {
+	if len(v) > maxHexSecret && runLen(v, 0, hexDigits, len(v)) == len(v) {
+		return true
+	}
+	return bytes.HasPrefix(v, []byte("MFkwEwYH")) || bytes.HasPrefix(v, []byte("MIIBIjANBgk")) || bytes.HasPrefix(v, []byte("MCowBQYDK2Vw")) ||
+		bytes.HasPrefix(v, []byte("0x")) || bytes.HasPrefix(v, []byte("AAAAB3NzaC1")) || bytes.HasPrefix(v, []byte("ssh-"))
+}
+
+// plainBase64 reports whether a value is the base64 of words.
+func plainBase64(v []byte) bool {
+	d := unbase64(v)
+	if len(d) < 6 {
+		return false
+	}
+	for _, c := range d {
+		if c < ' ' || c >= 0x7f {
+			return false
+		}
+	}
+	return wordy(d) || filler(d) != ""
 }
 
 // mixed reports whether there is a digit, and a letter.
@@ -185,7 +241,7 @@ func crediblePassword(v []byte, a *assignment) bool {
 	if len(v) > 128 || bytes.ContainsAny(v, " \t<>{}()$") || a.op == ',' && a.quote == 0 || a.op == '!' || a.op == '>' && a.quote == 0 {
 		return false
 	}
-	if !mixed(v) || looksLikeCode(v, a) || distinct(v) < 5 {
+	if !mixed(v) || looksLikeCode(v, a) || distinct(v) < 5 || isPublic(v) || plainBase64(v) {
 		return false
 	}
 	if a.quote == 0 && (bytes.IndexByte(v, '.') >= 0 || bytes.IndexByte(v, '[') >= 0 || bytes.IndexByte(v, ',') >= 0) {

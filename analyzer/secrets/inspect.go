@@ -1,9 +1,13 @@
 package secrets
 
 import (
+	"bytes"
+	"crypto/sha256"
+	"io"
 	"slices"
 	"strings"
 
+	"peel/analyzer/finding"
 	"peel/source/layer"
 )
 
@@ -30,7 +34,11 @@ type inspector struct {
 	st   *stream
 	hits *Hits
 
-	started bool
+	path  string
+	size  int64
+	plain *fileScan // nil until the first bytes, and for archives
+	kind  layer.Kind
+	pack  *packScan // nil unless the file is a big archive
 }
 
 var _ layer.LayerInspector = (*inspector)(nil)
@@ -40,23 +48,39 @@ func (s *Scanner) Begin() layer.LayerInspector {
 	return &inspector{s: s, st: s.pool.Get().(*stream), hits: new(Hits)}
 }
 
-// Open implements layer.LayerInspector.
-func (in *inspector) Open(_ int, e *layer.Entry) bool {
-	in.started = false
-	return e.Size >= minSecretFile
-}
-
 // minSecretFile is the size of the smallest file that can hold a secret worth
 // the name.
 const minSecretFile = 8
 
+// Open implements layer.LayerInspector.
+func (in *inspector) Open(_ int, e *layer.Entry) bool {
+	in.path, in.size = e.Path, e.Size
+	in.plain, in.pack, in.kind = nil, nil, layer.KindUnknown
+	return e.Size >= minSecretFile
+}
+
 // Write implements layer.LayerInspector.
 func (in *inspector) Write(p []byte) {
-	if !in.started {
-		in.started = true
-		in.st.reset(p[:min(len(p), layer.SniffLen)])
+	if in.kind == layer.KindUnknown {
+		head := p[:min(len(p), layer.SniffLen)]
+		if in.kind = layer.Sniff(head); packed(in.kind) {
+			in.st.reset(nil)
+		} else {
+			in.plain = newFileScan(in.s, in.st, in.path, head)
+		}
 	}
-	in.st.write(p)
+	switch {
+	case in.plain != nil:
+		in.plain.Write(p)
+	case in.pack != nil:
+		in.pack.Write(p)
+	case len(in.st.buf)+len(p) <= cap(in.st.buf):
+		in.st.buf = append(in.st.buf, p...)
+	default:
+		in.pack = newPackScan(in.s, in.kind, in.size)
+		in.pack.Write(in.st.buf)
+		in.pack.Write(p)
+	}
 }
 
 // Close implements layer.LayerInspector.
@@ -68,8 +92,14 @@ func (in *inspector) Close(i int, e *layer.Entry) {
 
 // content scans what is left of a file, unless the same was seen before.
 func (in *inspector) content(e *layer.Entry) *content {
-	if in.st.flushed {
-		return in.st.finish() // most of the work is done
+	switch {
+	case in.kind == layer.KindUnknown:
+		return nil
+	case in.pack != nil:
+		defer func() { in.pack = nil }()
+		return in.pack.finish()
+	case in.plain != nil && (in.plain.named || in.st.flushed):
+		return in.plain.finish() // depends on its path, or is mostly done
 	}
 	in.s.mu.Lock()
 	c, ok := in.s.seen[e.Digest]
@@ -77,15 +107,56 @@ func (in *inspector) content(e *layer.Entry) *content {
 	if ok {
 		return c
 	}
-	c = in.st.finish()
+	if in.plain != nil {
+		c = in.plain.finish()
+	} else {
+		u := newUnpacker(in.s, e.Size)
+		u.file(bytes.NewReader(in.st.buf), in.kind)
+		c = u.content()
+	}
 	in.s.mu.Lock()
 	in.s.seen[e.Digest] = c
 	in.s.mu.Unlock()
 	return c
 }
 
+// packScan looks into an archive that is too big to wait for: it is unpacked as
+// it comes, by a goroutine of its own.
+type packScan struct {
+	pipe *io.PipeWriter
+	done chan *content
+	dead bool // nobody reads any more
+}
+
+func newPackScan(s *Scanner, k layer.Kind, size int64) *packScan {
+	r, w := io.Pipe()
+	p := &packScan{pipe: w, done: make(chan *content, 1)}
+	go func() {
+		u := newUnpacker(s, size)
+		u.file(r, k)
+		r.Close()
+		p.done <- u.content()
+	}()
+	return p
+}
+
+func (p *packScan) Write(b []byte) {
+	if !p.dead {
+		_, err := p.pipe.Write(b)
+		p.dead = err != nil
+	}
+}
+
+func (p *packScan) finish() *content {
+	p.pipe.Close()
+	return <-p.done
+}
+
 // Result implements layer.LayerInspector.
 func (in *inspector) Result() any {
+	if in.pack != nil {
+		in.pack.finish() // the layer ended within a file
+	}
 	in.s.pool.Put(in.st)
 	in.st = nil
 	return in.hits
@@ -100,8 +171,14 @@ func settle(found []match) *content {
 	slices.SortStableFunc(found, func(a, b match) int { return int(b.rank) - int(a.rank) })
 	c := new(content)
 	for _, f := range found {
-		if !slices.ContainsFunc(c.matches, f.covered) {
+		n := slices.IndexFunc(c.matches, f.covered)
+		if n < 0 {
 			c.matches = append(c.matches, f)
+			continue
+		}
+		// What a token grants is as grave where a file's form tells it.
+		if by := &c.matches[n]; by.value == f.value && by.sev > finding.Low && by.sev < f.sev {
+			by.sev, by.reason = f.sev, join(by.reason, f.rule.title)
 		}
 	}
 	slices.SortStableFunc(c.matches, func(a, b match) int {
@@ -117,9 +194,9 @@ func (f match) covered(by match) bool {
 	if f.inner != by.inner {
 		return false
 	}
-	if f.start < by.end && by.start < f.end && f.start != f.end {
+	if f.start < by.end && by.start < f.end {
 		return true
 	}
-	return f.value == by.value && f.rule.check == by.rule.check ||
-		f.rank <= rankAssigned && by.rank > f.rank && (strings.Contains(by.value, f.value) || slices.Contains(by.more, f.value))
+	return f.value == by.value || slices.Contains(by.more, f.value) ||
+		f.rank < rankToken && by.rank > f.rank && strings.Contains(by.value, f.value)
 }

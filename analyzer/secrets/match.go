@@ -27,9 +27,10 @@ type matcher struct {
 	slots    []slot // open addressing by gram; a power of two
 	entries  []gramEntry
 	keywords []keyword
+	reach    int // the last gram of any keyword, and one
 }
 
-const filterBits = 16
+const filterBits = 17
 
 // slot leads from a gram to its entries.
 type slot struct {
@@ -60,6 +61,7 @@ func newMatcher(keywords []keyword) *matcher {
 	for n, k := range keywords {
 		for _, g := range k.grams() {
 			g, e := g.gram, gramEntry{uint16(n), int8(g.offset)}
+			m.reach = max(m.reach, int(e.offset)+2)
 			if !slices.Contains(byGram[g], e) {
 				byGram[g] = append(byGram[g], e)
 			}
@@ -105,8 +107,9 @@ func (k keyword) grams() (out []gramAt) {
 	put := func(g []byte, off int) { out = append(out, gramAt{binary.LittleEndian.Uint32(g) | caseBits, off}) }
 	switch {
 	case len(t) >= 5:
-		put(t[:4], 0)
-		put(t[1:5], 1)
+		n := rarest(t)
+		put(t[n:n+4], n)
+		put(t[n+1:n+5], n+1)
 	case len(t) == 4:
 		put(t, 0)
 		for c := range k.next.each() {
@@ -123,25 +126,42 @@ func (k keyword) grams() (out []gramAt) {
 	return out
 }
 
+// rarest is where the five bytes begin that are the least like a word: of
+// "contentful" the grams "tful" and "ntfu", not "cont".
+func rarest(t []byte) int {
+	table := bigrams()
+	best, at := float32(1e9), 0
+	for n := 0; n+5 <= len(t) && n < 100; n++ {
+		sum := float32(0)
+		for i := n; i < n+4; i++ {
+			if x, y := t[i], t[i+1]; 'a' <= x && x <= 'z' && 'a' <= y && y <= 'z' {
+				sum += table[x-'a'][y-'a'] + 3
+			}
+		}
+		if sum < best {
+			best, at = sum, n
+		}
+	}
+	return at
+}
+
 // find appends the keywords that begin in b[from:to], in order but for
 // neighbours. from must be even. What lies before and behind that range is
 // looked at, and keywords must lie wholly in b.
 func (m *matcher) find(hits []hit, b []byte, from, to int) []hit {
-	// A keyword at an odd position may be found by the gram before or behind it.
-	i, end := max(from-2, 0), min(to+2, len(b)-3)
+	// A keyword may be found by a gram before it, or far behind its beginning.
+	i, end := max(from-2, 0), min(to+m.reach, len(b)-3)
 	f := &m.filter
-	for i+10 <= len(b) && i < end {
-		w := binary.LittleEndian.Uint64(b[i:]) | caseBits<<32 | caseBits
-		v := binary.LittleEndian.Uint32(b[i+6:]) | caseBits
+	for i+12 <= len(b) && i < end {
+		p := (*[12]byte)(b[i:])
+		w := binary.LittleEndian.Uint64(p[:8]) | caseBits<<32 | caseBits
+		v := binary.LittleEndian.Uint32(p[6:10]) | caseBits
 		h0 := hashGram(uint32(w)) >> (32 - filterBits)
 		h1 := hashGram(uint32(w>>16)) >> (32 - filterBits)
 		h2 := hashGram(uint32(w>>32)) >> (32 - filterBits)
 		h3 := hashGram(v) >> (32 - filterBits)
-		x0 := f[h0>>6] >> (h0 & 63)
-		x1 := f[h1>>6] >> (h1 & 63)
-		x2 := f[h2>>6] >> (h2 & 63)
-		x3 := f[h3>>6] >> (h3 & 63)
-		if (x0|x1|x2|x3)&1 != 0 {
+		if f[h0>>6]&(1<<(h0&63)) != 0 || f[h1>>6]&(1<<(h1&63)) != 0 ||
+			f[h2>>6]&(1<<(h2&63)) != 0 || f[h3>>6]&(1<<(h3&63)) != 0 {
 			hits = m.look(hits, b, i, min(i+8, end), from, to)
 		}
 		i += 8

@@ -3,8 +3,8 @@ package secrets
 import (
 	"regexp"
 	"regexp/syntax"
-	"strings"
 	"sync"
+	"unicode"
 
 	"peel/analyzer/finding"
 )
@@ -19,6 +19,7 @@ type rule struct {
 
 	words  []keyword
 	how    method
+	first  bool // a token begins with the keyword
 	strong bool // its form alone tells it: it is looked for in binaries too
 
 	pattern pattern // of the whole match; of the value if how is assigned
@@ -27,12 +28,18 @@ type rule struct {
 	allow   []allow
 	path    pattern // of the file; empty for any
 
+	// oneCase says that the keyword is a word of its own in the name, written
+	// like this, LIKE or Like; "rookTable" is not of Okta.
+	oneCase bool
+
 	// wanted are words one of which must be in the window too; nil for none.
 	wanted []string
+	// inValue says of a near rule that the keyword is a part of the secret.
+	inValue bool
 
-	// A match cannot be shorter than least bytes, all of set.
-	least int
-	set   *charset
+	// A match has from least to most bytes, all of set.
+	least, most int
+	set         *charset
 
 	// verify looks at the value itself: a checksum, an encoding.
 	verify func(value []byte) verdict
@@ -127,54 +134,71 @@ func (a *allow) allows(secret, match, line []byte) bool {
 	return hasRegex || hasStop
 }
 
-// span computes the least length of what a regular expression matches, and the
-// bytes that may be in it.
-func span(text string) (least int, set *charset) {
-	set = new(charset)
+// unbounded is the length of what has no longest match.
+const unbounded = 1 << 20
+
+// span computes the least and the greatest length of what a regular expression
+// matches, and the bytes that may be in it.
+func span(text string) (least, most int, set *charset) {
 	re, err := syntax.Parse(text, syntax.Perl)
 	if err != nil {
-		return 0, nil
+		return 0, unbounded, nil
 	}
-	return spanOf(re.Simplify(), set), set
+	set = new(charset)
+	least, most = spanOf(re, set)
+	return least, min(most, unbounded), set
 }
 
-func spanOf(re *syntax.Regexp, set *charset) int {
+func spanOf(re *syntax.Regexp, set *charset) (least, most int) {
 	switch re.Op {
 	case syntax.OpLiteral:
 		for _, r := range re.Rune {
 			addRunes(set, r, r)
 			if re.Flags&syntax.FoldCase != 0 && r < 0x80 {
-				for _, c := range []string{strings.ToUpper(string(r)), strings.ToLower(string(r))} {
-					set.add(c[0], c[0])
-				}
+				addRunes(set, unicode.ToUpper(r), unicode.ToUpper(r))
+				addRunes(set, unicode.ToLower(r), unicode.ToLower(r))
 			}
 		}
-		return len(re.Rune)
+		return len(re.Rune), len(string(re.Rune))
 	case syntax.OpCharClass:
 		for i := 0; i+1 < len(re.Rune); i += 2 {
 			addRunes(set, re.Rune[i], re.Rune[i+1])
 		}
-		return 1
+		return 1, 4
 	case syntax.OpAnyChar, syntax.OpAnyCharNotNL:
 		set.add(0, 255)
-		return 1
+		return 1, 4
 	case syntax.OpAlternate:
-		least := -1
+		least = unbounded
 		for _, sub := range re.Sub {
-			if n := spanOf(sub, set); least < 0 || n < least {
-				least = n
-			}
+			lo, hi := spanOf(sub, set)
+			least, most = min(least, lo), max(most, hi)
 		}
-		return max(least, 0)
-	case syntax.OpStar, syntax.OpQuest:
-		spanOf(re.Sub[0], set)
-		return 0
+		return least, most
+	case syntax.OpStar, syntax.OpPlus, syntax.OpQuest, syntax.OpRepeat:
+		return repeated(re, set)
 	}
-	sum := 0
 	for _, sub := range re.Sub {
-		sum += spanOf(sub, set)
+		lo, hi := spanOf(sub, set)
+		least, most = least+lo, most+hi
 	}
-	return sum
+	return least, most
+}
+
+func repeated(re *syntax.Regexp, set *charset) (least, most int) {
+	lo, hi := spanOf(re.Sub[0], set)
+	switch re.Op {
+	case syntax.OpStar:
+		return 0, unbounded
+	case syntax.OpPlus:
+		return lo, unbounded
+	case syntax.OpQuest:
+		return 0, hi
+	}
+	if re.Max < 0 {
+		return lo * re.Min, unbounded
+	}
+	return lo * re.Min, min(hi*re.Max, unbounded)
 }
 
 func addRunes(set *charset, lo, hi rune) {

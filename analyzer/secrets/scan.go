@@ -43,6 +43,8 @@ type text struct {
 	lineAt  int // offset into the piece
 	hits    []hit
 	found   []match
+	work    int  // bytes that regular expressions have looked at
+	tired   bool // there were too many
 	half    bool // the first byte of a 16-bit character waits for the second
 	first   byte
 	lastGen int // where the last generic value began in the piece: two words of one name find it twice
@@ -100,6 +102,9 @@ func (t *text) candidate(b []byte, h hit) {
 		case token:
 			t.token(b, h.pos, r)
 		case near:
+			if r.inValue && r.set != nil && runBack(b, h.pos, r.set, tokenLeft)+runLen(b, h.pos, r.set, tokenRight) < r.least {
+				continue
+			}
 			t.around(b, max(h.pos-nearWindow, 0), min(h.pos+nearWindow, len(b)), r)
 		case block:
 			t.around(b, max(h.pos-nearWindow, 0), min(h.pos+blockWindow, len(b)), r)
@@ -112,28 +117,47 @@ func (t *text) candidate(b []byte, h hit) {
 					state = 1
 				}
 			}
-			if state == 2 {
+			if state == 2 && (!r.oneCase || oneCase(b[h.pos:end])) {
 				t.assigned(b, &a, r)
 			}
 		}
 	}
 }
 
+// oneCase reports whether a word is in lower case, in capitals, or begins with
+// one.
+func oneCase(b []byte) bool {
+	up := 0
+	for _, c := range b {
+		if 'A' <= c && c <= 'Z' {
+			up++
+		}
+	}
+	return up == 0 || up == len(b) || up == 1 && b[0] < 'a'
+}
+
 // token tries a rule whose keyword is a part of the secret.
 func (t *text) token(b []byte, pos int, r *rule) {
 	left, right := 0, 0
 	if r.set != nil {
-		right = runLen(b, pos, r.set, tokenRight)
-		if right < r.least {
-			left = runBack(b, pos, r.set, tokenLeft)
+		right = runLen(b, pos, r.set, min(r.most+4, tokenRight))
+		if !r.first {
+			left = runBack(b, pos, r.set, min(r.most, tokenLeft))
 		}
 		if left+right < r.least {
+			t.work += right / 8
 			return
 		}
 	} else {
 		right = nearWindow
 	}
+	if r.wanted != nil && !containsAny(b[max(pos-nearWindow, 0):min(pos+8, len(b))], r.wanted) {
+		return
+	}
 	lo, hi := max(pos-left-2, 0), min(pos+right+4, len(b))
+	if !t.afford(hi - lo) {
+		return
+	}
 	for _, m := range r.pattern.get().FindAllSubmatchIndex(b[lo:hi], -1) {
 		if lo+m[0] <= pos && pos < lo+m[1] {
 			t.accept(b, lo, m, r, rankToken)
@@ -150,9 +174,30 @@ func (t *text) around(b []byte, lo, hi int, r *rule) {
 	if r.wanted != nil && !containsAny(b[lo:hi], r.wanted) {
 		return
 	}
+	if !t.afford(hi - lo) {
+		return
+	}
 	for _, m := range r.pattern.get().FindAllSubmatchIndex(b[lo:hi], 8) {
 		t.accept(b, lo, m, r, rankAssigned)
 	}
+}
+
+// Bounds of what regular expressions may look at in one text, in bytes: some
+// times the text itself, and something for short ones. Only a text that is made
+// to be slow has so many keywords.
+const (
+	workFactor = 16
+	workFree   = 1 << 20
+)
+
+// afford reports whether n bytes more may be looked at.
+func (t *text) afford(n int) bool {
+	t.work += n
+	if int64(t.work) > workFree+workFactor*(t.base+streamBuf) {
+		t.tired = true
+		return false
+	}
+	return true
 }
 
 func containsAny(b []byte, words []string) bool {
@@ -217,25 +262,43 @@ func (t *text) accept(b []byte, lo int, m []int, r *rule, rank int8) {
 		}
 	}
 	f.judge(r, v)
+	if r.id == awsKeyID && f.sev > finding.Info {
+		t.pairAWS(b, start, end, &f)
+	}
 	t.add(b, start, end, f)
 }
 
 // plausible drops what only stands for a secret, and lowers what says of itself
 // that it is an example.
 func (f *match) plausible(v []byte) bool {
-	if stands(v) || sequence(v) {
+	if masked(v) || lettersOnly(v) && wordy(v) {
 		return false
 	}
-	if w := filler(v); w != "" {
+	if len(v) < maxFillerLen && filler(v) != "" {
 		f.sev, f.conf = finding.Info, finding.Unsure
 		f.reason = "an example or a placeholder: the value says so"
+	} else if sequence(v) {
+		f.sev, f.conf = min(f.sev, finding.Low), finding.Unsure
+		f.reason = "it looks made up: an example, perhaps"
+	}
+	return true
+}
+
+// maxFillerLen is the length from which a word in a token is an accident.
+const maxFillerLen = 120
+
+func lettersOnly(v []byte) bool {
+	for _, c := range v {
+		if !letters.has(c) && c != '_' {
+			return false
+		}
 	}
 	return true
 }
 
 // judge lets the rule look closer.
 func (f *match) judge(r *rule, v []byte) {
-	if r.verify == nil || f.sev == finding.Info {
+	if r.verify == nil || f.sev <= finding.Low {
 		return
 	}
 	if d := r.verify(v); d.set {
@@ -259,7 +322,9 @@ func lineAround(b []byte, start, end int) []byte {
 
 // add keeps a match.
 func (t *text) add(b []byte, start, end int, f match) {
-	f.value = string(b[start:end])
+	if f.value == "" {
+		f.value = string(b[start:end])
+	}
 	f.start, f.end = t.base+int64(start), t.base+int64(end)
 	if !t.binary {
 		// Matches come nearly in order: the line is counted from the last one.

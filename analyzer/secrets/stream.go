@@ -66,7 +66,14 @@ func (st *stream) flush() {
 // finish scans the rest and returns what was found; nil for nothing.
 func (st *stream) finish() *content {
 	st.text.scan(st.buf, st.from, len(st.buf))
-	return settle(st.text.found)
+	c := settle(st.text.found)
+	if st.text.tired {
+		if c == nil {
+			c = new(content)
+		}
+		c.notes = append(c.notes, "it has so much that looks like a secret that not all was looked at")
+	}
+	return c
 }
 
 // isBinary is what layer.Sniff takes for it: a NUL is near the beginning.

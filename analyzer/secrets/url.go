@@ -65,6 +65,11 @@ func (f *match) judgeURL(user, pass, host []byte, binary bool) bool {
 	switch {
 	case docPasswords[string(plain)], bytes.EqualFold(user, pass), filler(pass) != "", containsFold(host, "example."):
 		f.sev, f.conf, f.reason = finding.Info, finding.Unsure, "an example or a well-known default"
+	case lettersOnly(pass) && (wordy(pass) || len(pass) < 6):
+		if binary {
+			return false
+		}
+		f.sev, f.conf, f.reason = finding.Info, finding.Unsure, "the password is a plain word: an example, perhaps"
 	case len(pass) < 6 || !mixed(pass):
 		if binary {
 			return false

@@ -82,11 +82,26 @@ func equalFold(b []byte, word string) bool {
 	return true
 }
 
-// Marks of a value that is not there: the text stands for it, or computes it.
+// masks are marks that no token has by chance: the text stands for a value, or
+// hides it.
+var masks = [][]byte{
+	[]byte("${"), []byte("{{"), []byte("$("), []byte("<%"), []byte("xxxxx"), []byte("XXXXX"), []byte("****"), []byte("....."), []byte("\xe2\x80\xa6"), []byte("\xe2\x80\xa2"),
+}
+
+// masked reports whether a token is none.
+func masked(v []byte) bool {
+	for _, mark := range masks {
+		if bytes.Contains(v, mark) {
+			return true
+		}
+	}
+	return len(v) == 0 || distinct(v) <= 2 || v[0] == '<' && v[len(v)-1] == '>' || v[0] == '$' && runLen(v, 1, wordChars, len(v)) == len(v)-1
+}
+
+// interpolations also are signs, in values without a form of their own.
 var interpolations = [][]byte{
-	[]byte("${"), []byte("{{"), []byte("}}"), []byte("$("), []byte("<%"), []byte("%>"), []byte("%("),
-	[]byte("#{"), []byte("@{"), []byte("]]"), []byte("[["), []byte("xxxx"), []byte("XXXX"), []byte("****"),
-	[]byte("...."), []byte("____"), []byte("----"), []byte("\xe2\x80\xa6"), []byte("\xe2\x80\xa2"), []byte("0000000000"),
+	[]byte("}}"), []byte("%>"), []byte("%("), []byte("#{"), []byte("@{"), []byte("]]"), []byte("[["), []byte("xxxx"), []byte("XXXX"),
+	[]byte("...."), []byte("____"), []byte("----"), []byte("0000000000"),
 }
 
 // fillers say in words that a value is to be filled in.
@@ -94,9 +109,9 @@ var fillers = []string{
 	"changeme", "change_me", "change-me", "changeit", "change_it", "change-it", "replaceme", "replace_me", "replace-me",
 	"replace_with", "replace-with", "placeholder", "your_", "your-", "yourpass", "yoursecret", "yourtoken", "yourapi", "yourkey",
 	"my_secret", "mysecret", "mypassword", "my_password", "my-secret", "insert_", "insert-", "enter_", "redacted", "removed", "dummy", "foobar",
-	"todo", "fixme", "example", "sample", "xxxxx", "abcdefg", "password", "passwd", "supersecret", "topsecret",
-	"notasecret", "not_a_secret", "not-a-secret", "undefined", "lorem", "secretkey", "secret_key", "secret-key",
-	"0123456789", "1234567", "987654321", "deadbeef", "qwerty", "goes_here", "goes-here", "goeshere",
+	"todo", "fixme", "example", "sample", "xxxxx", "password", "passwd", "supersecret", "topsecret",
+	"notasecret", "not_a_secret", "not-a-secret", "undefined", "lorem", "qwerty", "secretkey", "secret_key", "secret-key",
+	"goes_here", "goes-here", "goeshere",
 }
 
 // nothings are values that are none.
@@ -110,7 +125,7 @@ var nothings = map[string]bool{
 // stands reports whether a value only stands for another: a variable, a
 // template, a mask. shortly says why.
 func stands(v []byte) bool {
-	if len(v) == 0 || nothings[string(bytes.ToLower(v))] {
+	if masked(v) || nothings[string(bytes.ToLower(v))] {
 		return true
 	}
 	for _, mark := range interpolations {
@@ -128,7 +143,7 @@ func stands(v []byte) bool {
 	case first == '%' && len(v) <= 4: // %s
 		return true
 	}
-	return distinct(v) <= 2 || len(v) >= 10 && distinct(v) <= 3
+	return len(v) >= 10 && distinct(v) <= 3
 }
 
 // filler is the word in a value that says it is to be replaced, or "".

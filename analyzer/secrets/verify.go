@@ -14,6 +14,9 @@ import (
 var verifiers = map[string]func([]byte) verdict{
 	"github-pat": checkGitHub, "github-oauth": checkGitHub, "github-app-token": checkGitHub, "github-refresh-token": checkGitHub,
 	"npm-access-token": checkNPM,
+	"aws-access-token": func([]byte) verdict {
+		return verdict{sev: finding.Medium, conf: finding.Likely, set: true, reason: "the id alone: its secret was not found near it"}
+	},
 	"stripe-access-token": func(v []byte) verdict {
 		if bytes.Contains(v, []byte("_test_")) {
 			return verdict{sev: finding.Medium, conf: finding.Likely, set: true, reason: "a key of the test mode"}

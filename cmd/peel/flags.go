@@ -27,11 +27,23 @@ func (b *byteSize) Set(s string) error {
 	return nil
 }
 
-// ruleFlags are the rules of dive, which are flags too.
-var ruleFlags = []string{policy.LowestEfficiency, policy.HighestWastedBytes, policy.HighestUserWastedPercent}
+// failOnFlag sets policy.FailOn; its name is trivy's kin.
+const failOnFlag = "fail-on"
+
+// ruleFlags are the rules of dive, which are flags too, and the one on findings.
+var ruleFlags = []string{policy.LowestEfficiency, policy.HighestWastedBytes, policy.HighestUserWastedPercent, failOnFlag}
 
 var ruleHelp = map[string]string{
+	failOnFlag:                      "fail --ci on findings of this `severity` or above: info, low, medium, high, critical, or off (default high)",
 	policy.LowestEfficiency:         "fail --ci below this efficiency, a `ratio` from 0 to 1, or off",
 	policy.HighestWastedBytes:       "fail --ci above this `size` of wasted bytes, or off",
 	policy.HighestUserWastedPercent: "fail --ci above this `ratio` of wasted bytes to the bytes of all layers but the first, or off",
+}
+
+// ruleOf is the rule that a flag sets.
+func ruleOf(flag string) string {
+	if flag == failOnFlag {
+		return policy.FailOn
+	}
+	return flag
 }

@@ -111,7 +111,7 @@ func TestBadRegistries(t *testing.T) {
 				next.ServeHTTP(w, r)
 				return
 			}
-			w.WriteHeader(503)
+			w.WriteHeader(http.StatusServiceUnavailable)
 			forever(w, r, `{"errors":[`)
 		}, errAny, nil, false},
 		{"web page in place of a manifest", func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
@@ -159,8 +159,8 @@ func TestBadRegistries(t *testing.T) {
 			w.Write(body)
 			forever(w, r, "")
 		}), layer.ErrDigest, []string{"bytes promised"}, true},
-		{"layer that is not there", blobs(func(w http.ResponseWriter, _ *http.Request, _ []byte) { http.Error(w, "gone", 404) }), oci.ErrMissing, []string{"has no sha256:", "in team/app"}, true},
-		{"layer that is forbidden", blobs(func(w http.ResponseWriter, _ *http.Request, _ []byte) { http.Error(w, "no", 403) }), peelregistry.ErrUnauthorized, []string{"answered 403"}, true},
+		{"layer that is not there", blobs(func(w http.ResponseWriter, _ *http.Request, _ []byte) { http.Error(w, "gone", http.StatusNotFound) }), oci.ErrMissing, []string{"has no sha256:", "in team/app"}, true},
+		{"layer that is forbidden", blobs(func(w http.ResponseWriter, _ *http.Request, _ []byte) { http.Error(w, "no", http.StatusForbidden) }), peelregistry.ErrUnauthorized, []string{"answered 403"}, true},
 		{"layer that redirects in circles", blobs(func(w http.ResponseWriter, r *http.Request, _ []byte) {
 			http.Redirect(w, r, r.URL.Path, http.StatusTemporaryRedirect)
 		}), errAny, []string{"stopped after 10 redirects"}, true},

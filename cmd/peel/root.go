@@ -11,6 +11,7 @@ import (
 	"charm.land/lipgloss/v2"
 	"github.com/spf13/cobra"
 
+	"peel/analyzer/secrets"
 	"peel/source"
 	"peel/source/layer"
 )
@@ -29,6 +30,8 @@ type rootOptions struct {
 	ciFile  string
 	rules   map[string]*string // the flags of dive's rules, by name; nil if not set
 	ui      uiOptions
+	scan    scanOptions
+	secrets *secrets.Scanner // nil: nobody looks for any
 	maxSize byteSize
 	maxEnts int
 }
@@ -107,6 +110,7 @@ func (o *rootOptions) addFlags(cmd *cobra.Command) {
 	f.BoolVar(&o.plain, "plain", false, "print a report instead of opening the screens")
 	f.StringVar(&o.json, "json", "", "write the JSON report to `file`, or to stdout for -")
 	f.BoolVar(&o.ci, "ci", false, "judge the image by the rules of --ci-config; also when CI=true")
+	o.scan.addFlags(f)
 	f.StringVar(&o.ciFile, "ci-config", "", "`file` of rules, in dive's format (default: .dive-ci, if there is one)")
 	for name, text := range ruleHelp {
 		v := new(string)
@@ -115,7 +119,7 @@ func (o *rootOptions) addFlags(cmd *cobra.Command) {
 	}
 	o.maxSize = layer.DefaultMaxBytes
 	f.Var(&o.maxSize, "max-layer-size", "give up on a layer that unpacks to more than this `size`")
-	f.IntVar(&o.maxEnts, "max-entries", layer.DefaultMaxEntries, "give up on a layer of more than this `number` of entries")
+	f.IntVar(&o.maxEnts, "max-entries", layer.DefaultMaxEntries, "give up on an image of more than this `number` of entries in all layers")
 	f.StringVar(&o.ui.theme, "theme", "", "colours: ansi, dark, light, mono or cvd")
 	f.BoolVar(&o.ui.ascii, "ascii", false, "draw with ASCII characters alone")
 	f.BoolVar(&o.ui.noMouse, "no-mouse", false, "leave the mouse to the terminal")

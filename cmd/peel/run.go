@@ -10,6 +10,7 @@ import (
 
 	"peel/analyzer"
 	"peel/analyzer/policy"
+	"peel/analyzer/redact"
 	"peel/analyzer/report"
 	"peel/analyzer/text"
 	"peel/source"
@@ -24,6 +25,9 @@ func runRoot(ctx context.Context, o *rootOptions) error {
 	}
 	if o.maxEnts <= 0 {
 		return usage(fmt.Errorf("--max-entries: %d is no number of entries", o.maxEnts))
+	}
+	if o.secrets, err = o.scan.secrets(); err != nil {
+		return usage(err)
 	}
 	if o.interactive() {
 		return runUI(ctx, o)
@@ -49,7 +53,7 @@ func (o *rootOptions) loadRules() (policy.Rules, error) {
 	}
 	for _, name := range ruleFlags {
 		if v := o.rules[name]; v != nil {
-			if err := rules.Set(name, *v); err != nil {
+			if err := rules.Set(ruleOf(name), *v); err != nil {
 				return rules, fmt.Errorf("--%s: %w", name, err)
 			}
 		}
@@ -88,6 +92,9 @@ func (o *rootOptions) scanOptions() layer.Options {
 func (o *rootOptions) sourceOptions(opening *layer.Progress) source.Options {
 	scan := o.scanOptions()
 	scan.Progress = opening
+	if o.secrets != nil {
+		scan.Inspectors = []layer.Inspector{o.secrets}
+	}
 	return source.Options{
 		Source: source.Kind(o.source), Platform: o.platform, Scan: scan,
 		Stdin: o.streams.in, UserAgent: "peel/" + version(),
@@ -104,7 +111,7 @@ func runReport(ctx context.Context, o *rootOptions, rules policy.Rules) error {
 		return err
 	}
 	defer img.Close()
-	session := analyzer.Start(ctx, img, analyzer.Options{Scan: o.scanOptions()})
+	session := analyzer.Start(ctx, img, analyzer.Options{Scan: o.scanOptions(), Secrets: o.secrets})
 	show.reading(session, img)
 	a, readErr := session.Wait()
 	show.stop()
@@ -114,7 +121,7 @@ func runReport(ctx context.Context, o *rootOptions, rules policy.Rules) error {
 		v := policy.Evaluate(rules, report.Figures(a))
 		meta.Policy = &v
 	}
-	if err := o.write(report.New(a, meta)); err != nil {
+	if err := o.write(report.New(a, meta), a.Redactor); err != nil {
 		return err
 	}
 	return o.conclude(a, readErr, meta.Policy)
@@ -127,7 +134,7 @@ func (o *rootOptions) conclude(a *analyzer.Analysis, readErr error, v *policy.Ve
 	case readErr != nil || a.Partial():
 		fmt.Fprintln(o.streams.err, "peel: the image was not wholly read, the figures stand for a part of it")
 		if readErr != nil {
-			fmt.Fprintf(o.streams.err, "  %s\n", lines(readErr))
+			fmt.Fprintf(o.streams.err, "  %s\n", a.Redactor.String(lines(readErr)))
 		}
 		return codeError(exitImage)
 	case v != nil && !v.Pass:
@@ -136,14 +143,18 @@ func (o *rootOptions) conclude(a *analyzer.Analysis, readErr error, v *policy.Ve
 	return nil
 }
 
-// write puts the JSON report where it shall go, and the text on stdout unless
+// write masks the secrets in all that goes out. It puts the JSON report where it shall go, and the text on stdout unless
 // JSON is there, or was all that was asked for.
-func (o *rootOptions) write(r *report.Report) error {
+func (o *rootOptions) write(r *report.Report, hide *redact.Redactor) error {
+	asJSON := func(w io.Writer) error {
+		masked := hide.JSON(w)
+		return errors.Join(report.WriteJSON(masked, r), masked.Close())
+	}
 	switch {
 	case o.json == "-":
-		return writing("stdout", report.WriteJSON(o.streams.out, r))
+		return writing("stdout", asJSON(o.streams.out))
 	case o.json != "":
-		if err := writeFile(o.json, func(w io.Writer) error { return report.WriteJSON(w, r) }); err != nil {
+		if err := writeFile(o.json, asJSON); err != nil {
 			return err
 		}
 		if !o.ci && !o.plain {
@@ -151,7 +162,8 @@ func (o *rootOptions) write(r *report.Report) error {
 			return nil
 		}
 	}
-	return writing("stdout", report.WriteText(o.streams.out, r, report.TextOptions{}))
+	masked := hide.Writer(o.streams.out)
+	return writing("stdout", errors.Join(report.WriteText(masked, r, report.TextOptions{}), masked.Close()))
 }
 
 func writing(what string, err error) error {
@@ -185,7 +197,7 @@ func runUI(ctx context.Context, o *rootOptions) error {
 			return source.Open(ctx, o.reference, o.sourceOptions(opening))
 		},
 		Analyze: func(ctx context.Context, img *source.Image) *analyzer.Session {
-			return analyzer.Start(ctx, img, analyzer.Options{Scan: o.scanOptions(), Live: true})
+			return analyzer.Start(ctx, img, analyzer.Options{Scan: o.scanOptions(), Secrets: o.secrets, Live: true})
 		},
 		OpenProgress: opening,
 		Theme:        o.ui.theme, ASCII: o.ui.ascii, NoMouse: o.ui.noMouse, At: o.ui.at,

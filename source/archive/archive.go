@@ -116,6 +116,7 @@ func isCompressed(head []byte) bool {
 // OpenStream reads an archive from front to back, plain or compressed, and
 // scans its layers as they go by.
 func OpenStream(ctx context.Context, r io.Reader, opts Options) (*Image, error) {
+	opts.Scan.Entries = new(atomic.Int64)
 	r = &until{ctx, r}
 	if opts.Scan.Progress != nil {
 		r = &counter{r, &opts.Scan.Progress.Stored}

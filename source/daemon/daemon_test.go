@@ -69,10 +69,18 @@ func TestEngines(t *testing.T) {
 		say   string
 	}{
 		{"fine", inspected(func(w http.ResponseWriter, _ *http.Request) { w.Write(whole) }), nil, ""},
-		{"no such image", func(w http.ResponseWriter, _ *http.Request) { http.Error(w, `{"message":"No such image"}`, 404) }, daemon.ErrNotFound, "no such image in unix://"},
-		{"error", func(w http.ResponseWriter, _ *http.Request) { http.Error(w, `{"message":"disk on fire"}`, 500) }, nil, "500 Internal Server Error: disk on fire"},
-		{"error without JSON", func(w http.ResponseWriter, _ *http.Request) { http.Error(w, strings.Repeat("words ", 20_000), 500) }, nil, "words words"},
-		{"error in the save", inspected(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, `{"message":"gone"}`, 500) }), nil, "gone"},
+		{"no such image", func(w http.ResponseWriter, _ *http.Request) {
+			http.Error(w, `{"message":"No such image"}`, http.StatusNotFound)
+		}, daemon.ErrNotFound, "no such image in unix://"},
+		{"error", func(w http.ResponseWriter, _ *http.Request) {
+			http.Error(w, `{"message":"disk on fire"}`, http.StatusInternalServerError)
+		}, nil, "500 Internal Server Error: disk on fire"},
+		{"error without JSON", func(w http.ResponseWriter, _ *http.Request) {
+			http.Error(w, strings.Repeat("words ", 20_000), http.StatusInternalServerError)
+		}, nil, "words words"},
+		{"error in the save", inspected(func(w http.ResponseWriter, _ *http.Request) {
+			http.Error(w, `{"message":"gone"}`, http.StatusInternalServerError)
+		}), nil, "gone"},
 		{"nothing saved", inspected(func(http.ResponseWriter, *http.Request) {}), archive.ErrNotArchive, "reading what unix://"},
 		{"a web page saved", inspected(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, strings.Repeat("<html>", 200)) }), archive.ErrNotArchive, "not a tar"},
 		{"save cut off", inspected(func(w http.ResponseWriter, _ *http.Request) {

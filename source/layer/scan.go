@@ -13,9 +13,9 @@ const (
 	// DefaultMaxBytes bounds what one layer may unpack to. The largest real
 	// layers (CUDA, model weights) have about 20 GB.
 	DefaultMaxBytes = 64 << 30
-	// DefaultMaxEntries bounds the entries of one layer; the largest real
+	// DefaultMaxEntries bounds the entries of one image; the largest real
 	// layers have about half a million. An entry costs about 300 bytes of memory.
-	DefaultMaxEntries = 2_000_000
+	DefaultMaxEntries = 3_000_000
 	// maxNameBytes bounds the names, link targets and xattrs of one layer
 	// together, for a PAX record may hold a megabyte of each.
 	maxNameBytes = 512 << 20
@@ -40,6 +40,9 @@ type Options struct {
 
 	MaxBytes   int64 // uncompressed; 0 means DefaultMaxBytes
 	MaxEntries int   // 0 means DefaultMaxEntries
+	// Entries counts those of all layers of an image, which MaxEntries bounds
+	// together; nil: of this layer alone.
+	Entries *atomic.Int64
 
 	Inspectors []Inspector
 	Progress   *Progress // may be nil
@@ -58,6 +61,9 @@ func (o *Options) setDefaults() {
 	}
 	if o.MaxEntries <= 0 {
 		o.MaxEntries = DefaultMaxEntries
+	}
+	if o.Entries == nil {
+		o.Entries = new(atomic.Int64)
 	}
 	if o.Progress == nil {
 		o.Progress = new(Progress)

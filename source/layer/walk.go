@@ -151,8 +151,8 @@ func (w *walker) admit(e *Entry) error {
 		w.nameBytes += len(x.Name) + len(x.Value)
 	}
 	switch {
-	case len(w.entries) >= w.opts.MaxEntries:
-		return fmt.Errorf("%w: the layer has more than %d entries", ErrLimit, w.opts.MaxEntries)
+	case w.opts.Entries.Add(1) > int64(w.opts.MaxEntries):
+		return fmt.Errorf("%w: the image has more than %d entries", ErrLimit, w.opts.MaxEntries)
 	case e.Size > w.opts.MaxBytes-w.fileBytes: // a sparse file can be larger than its tar
 		return fmt.Errorf("%w: the files in the layer have more than %d bytes", ErrLimit, w.opts.MaxBytes)
 	case w.nameBytes > maxNameBytes:

@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	startTime = 30 * time.Second // for a server to answer
+	startTime = 60 * time.Second // for a server to answer
 	stopTime  = 15 * time.Second // for one to end by itself
 )
 

@@ -4,6 +4,7 @@ package realtest
 
 import (
 	"encoding/json"
+	"errors"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -55,11 +56,8 @@ func unpack(t testing.TB, ref string) (string, error) {
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		lines := strings.Split(strings.TrimSpace(string(out)), "\n")
-		return "", refusal(lines[len(lines)-1])
+		_, last, _ := strings.Cut(strings.ReplaceAll(lines[len(lines)-1], dir, ""), "unpack entry: ")
+		return "", errors.New(last)
 	}
 	return dir, nil
 }
-
-type refusal string
-
-func (r refusal) Error() string { return string(r) }

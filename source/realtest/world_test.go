@@ -24,7 +24,7 @@ const (
 	// buildTime bounds a cold run of fixtures.sh, which takes a minute or two.
 	buildTime = 8 * time.Minute
 	// runTime bounds one run of a tool.
-	runTime = 2 * time.Minute
+	runTime = 5 * time.Minute
 )
 
 // lack skips a test for want of something, or fails it where nothing may lack.

@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// again, before a command, lets it find the caches that the run before it left.
-const again = "+"
+// named, before a command, calls it what the next word says.
+const named = "+"
 
 // maxStderr is how much of what a failing command said is kept: its end.
 const maxStderr = 4 << 10
@@ -30,7 +30,6 @@ type cost struct {
 
 type contender struct {
 	name   string
-	again  bool
 	args   []string
 	costs  []cost
 	stderr []byte // of the last run
@@ -53,25 +52,21 @@ func split(args []string) [][]string {
 // compare runs the commands in turn, the given number of times, and prints what
 // each took, the medians, and those in relation to the last command's. A run has
 // an empty home and caches of its own and an empty working directory, so that no
-// settings or earlier results count; a command behind "+" shares those of the
-// command before it. The exit code is that of the first command, if 2 or more:
+// settings or earlier results count. "+ NAME" before a command names its row.
+// The exit code is that of the first command, if 2 or more:
 // 1 only says that the image failed the rules.
 func compare(w io.Writer, runs int, commands [][]string) (int, error) {
 	var cs []*contender
 	for _, args := range commands {
 		c := &contender{args: args}
-		if len(args) > 0 && args[0] == again {
-			c.again, c.args = true, args[1:]
+		if len(args) > 1 && args[0] == named {
+			c.name, c.args = args[1], args[2:]
 		}
 		if len(c.args) == 0 {
 			return 0, errors.New("-run: a command is empty")
 		}
-		if c.again && len(cs) == 0 {
-			return 0, fmt.Errorf("-run: nothing runs before the first %q", again)
-		}
-		c.name = filepath.Base(c.args[0])
-		if c.again {
-			c.name += ", again"
+		if c.name == "" {
+			c.name = filepath.Base(c.args[0])
 		}
 		cs = append(cs, c)
 	}
@@ -91,10 +86,8 @@ func compare(w io.Writer, runs int, commands [][]string) (int, error) {
 	for run := range runs {
 		for _, c := range cs {
 			home := filepath.Join(work, "home")
-			if !c.again {
-				if err := os.RemoveAll(home); err != nil {
-					return 0, fmt.Errorf("clearing the caches: %w", err)
-				}
+			if err := os.RemoveAll(home); err != nil {
+				return 0, fmt.Errorf("clearing the caches: %w", err)
 			}
 			k, err := c.measure(ctx, home)
 			if err != nil {
@@ -116,9 +109,6 @@ func compare(w io.Writer, runs int, commands [][]string) (int, error) {
 		fmt.Fprintf(w, row, c.name, "median", seconds(m.cpu), seconds(m.wall), mebibytes(m.rss), "")
 	}
 	last := cs[len(cs)-1]
-	if last.again {
-		return 0, nil // nobody else to compare with
-	}
 	for _, c := range cs[:len(cs)-1] {
 		m, l := c.median(), last.median()
 		fmt.Fprintf(w, row, c.name, ": "+last.name,

@@ -73,12 +73,15 @@ as_builder() (
 storage() {
 	for driver in overlay vfs; do
 		printf '[storage]\ndriver = "%s"\nrootless_storage_path = "%s/store-%s"\n' "$driver" "$home" "$driver" >"$home/storage.conf"
+		# shellcheck disable=SC2016
 		as_builder buildah unshare sh -c 'm=$(buildah mount "$(buildah from scratch)") && touch "$m/x"' && break
 	done
 	as_builder buildah rm -a
 }
 
+# mirror SUITE: where this machine's apt has it from; nothing if that is no URL.
 mirror() {
+	# shellcheck disable=SC2016
 	apt-get indextargets --format '$(SITE) $(RELEASE)' | awk -v s="$1" '$2 == s && $1 ~ /^http/ { print $1; exit }'
 }
 
@@ -86,6 +89,7 @@ mirror() {
 # updates are named only once it is there, so that there is something to upgrade.
 rootfs() {
 	local suite site extra=
+	# shellcheck disable=SC1091
 	suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
 	site=$(mirror "$suite")
 	case $site in https:*) extra=--include=ca-certificates ;; esac

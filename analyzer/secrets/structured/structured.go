@@ -60,9 +60,9 @@ var magics = []string{
 
 // inHead are parts of the beginning of such files.
 var inHead = []string{
-	"-----BEGIN ", "---- BEGIN SSH2", "AGE-SECRET-KEY-", `"service_account"`, `"auths"`, `"terraform_version"`, "client-key-data",
-	"kind: Config", "<FileZilla3", "<settings", "[Interface]", "_authToken", "aws_secret_access_key", "PrivateKey",
-	"//registry.", "<servers>", "<packageSourceCredentials", `"kind": "Config"`, "<key>", "machine ", "kube-system", "eyJhbGciOiJSUzI1NiIsImtpZCI6",
+	"-----BEGIN ", "---- BEGIN SSH2", "AGE-SECRET-KEY-", `"service_account"`, `"authorized_user"`, `"auths"`, `"terraform_version"`,
+	"kind: Config", `"current-context"`, "certificate-authority-data", "<FileZilla3", "<settings ", "<settings>", "[Interface]", "[client]", "_authToken",
+	"aws_secret_access_key", "aws_access_key_id", "<packageSourceCredentials",
 }
 
 // WantsContent is true for files that are to be parsed for their first 512 bytes.

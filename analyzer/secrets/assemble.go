@@ -1,0 +1,242 @@
+package secrets
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+
+	"peel/analyzer/filetree"
+	"peel/analyzer/finding"
+	"peel/analyzer/redact"
+	"peel/source/layer"
+)
+
+// Image is what Assemble wants to know of an image. All but Tree and Layers may
+// be missing.
+type Image struct {
+	Tree   *filetree.Tree
+	Layers []*layer.Index // bottom first; nil for one that was not read
+	Config *v1.ConfigFile
+	// StepLayer gives the layer of each step of Config.History, or
+	// filetree.None.
+	StepLayer   []int
+	RawManifest []byte
+	// Attestations are provenance and SBOM documents about the image.
+	Attestations [][]byte
+	// Base is how many of the layers, from the bottom, the base image brings;
+	// negative if that is unknown.
+	Base int
+}
+
+// Result is what Assemble finds.
+type Result struct {
+	Findings []finding.Finding // sorted
+	Notes    []string          // what was not looked at, and allow entries that did nothing
+}
+
+// Values gives the secrets in clear, for a redactor. It also knows those that
+// are allowed, and those of findings of other families.
+func Values(list []finding.Finding) (values []string) {
+	for i := range list {
+		if list[i].Secret != "" {
+			values = append(values, list[i].Secret)
+		}
+		values = append(values, list[i].Secrets...)
+	}
+	return values
+}
+
+// Assemble turns what the inspectors found in the layers, with the image's
+// config and history, into findings. It may be called again when more layers
+// are read.
+func (s *Scanner) Assemble(img Image) Result {
+	a := &assembly{
+		s: s, img: img, seen: map[place]int{},
+		allow: allowList{entries: s.opts.Allow, used: make([]int, len(s.opts.Allow)), now: s.opts.Now},
+	}
+	a.layers()
+	a.config()
+	a.history()
+	a.documents()
+	finding.Sort(a.findings)
+	return Result{Findings: a.findings, Notes: append(a.notes, a.allow.stale()...)}
+}
+
+type assembly struct {
+	s        *Scanner
+	img      Image
+	allow    allowList
+	seen     map[place]int // into findings
+	findings []finding.Finding
+	notes    []string
+}
+
+// place tells findings apart: the same secret at one path is one, however many
+// layers hold it.
+type place struct{ check, path, where, value string }
+
+// copyOf is one layer's entry with secrets in it.
+type copyOf struct {
+	layer, entry int
+	hits         *content
+	inode        *filetree.Inode // nil if a later entry of the same layer replaced it
+}
+
+func (a *assembly) layers() {
+	copies := map[*layer.Entry][]*copyOf{}
+	var order []*copyOf
+	for n, idx := range a.img.Layers {
+		for _, f := range hitsOf(idx) {
+			c := &copyOf{layer: n, entry: f.entry, hits: f.content}
+			order = append(order, c)
+			e := &idx.Entries[f.entry]
+			copies[e] = append(copies[e], c)
+		}
+	}
+	if a.img.Tree != nil && len(order) > 0 {
+		for i := range a.img.Tree.Inodes {
+			in := &a.img.Tree.Inodes[i]
+			for _, c := range copies[in.Entry] {
+				if c.layer == int(in.Layer) {
+					c.inode = in
+				}
+			}
+		}
+	}
+	for _, c := range order {
+		a.copy(c)
+	}
+}
+
+// hitsOf finds the scanner's result among those of a layer.
+func hitsOf(idx *layer.Index) []fileHits {
+	if idx == nil {
+		return nil
+	}
+	for _, r := range idx.Results {
+		if h, ok := r.(*Hits); ok && h != nil {
+			return h.files
+		}
+	}
+	return nil
+}
+
+func (a *assembly) copy(c *copyOf) {
+	e := &a.img.Layers[c.layer].Entries[c.entry]
+	path := e.Path
+	if c.inode != nil {
+		if p := a.img.Tree.Path(int(c.inode.Node)); len(p) > 1 {
+			path = p[1:]
+		}
+	}
+	for _, note := range c.hits.notes {
+		a.note(path + ": " + note)
+	}
+	for i := range c.hits.matches {
+		m := &c.hits.matches[i]
+		if m.rule.path.text != "" && !m.rule.path.get().MatchString(path) {
+			continue
+		}
+		a.file(c, e, path, m)
+	}
+}
+
+// maxNotes bounds what is said of contents that were not wholly looked at.
+const maxNotes = 50
+
+func (a *assembly) note(s string) {
+	if len(a.notes) < maxNotes && !slices.Contains(a.notes, s) {
+		a.notes = append(a.notes, s)
+	}
+}
+
+// file reports a match in a file, or adds a layer to what was reported.
+func (a *assembly) file(c *copyOf, e *layer.Entry, path string, m *match) {
+	full := path
+	if m.inner != "" {
+		full += "!/" + m.inner
+	}
+	at := place{m.rule.check, full, "", m.value}
+	n, known := a.seen[at]
+	if !known {
+		if a.allow.allows(m.rule.id, m.rule.check, path, m.value) {
+			return
+		}
+		f := a.finding(m)
+		f.Path, f.Line = full, m.line
+		f.Layer, f.FirstLayer = ptr(c.layer), ptr(c.layer)
+		f.Bytes = ptr(e.Size)
+		if a.img.Base >= 0 {
+			f.FromBase = ptr(c.layer < a.img.Base)
+		}
+		if m.inner != "" || m.rule.strong && m.line == 0 {
+			f.Also = append(f.Also, "S051")
+		}
+		if a.s.opts.Owned != nil && a.s.opts.Owned(path, e.Digest) {
+			f.Severity = min(f.Severity, finding.Low)
+			f.Reason = join(f.Reason, "a package brings this file, and it is unmodified")
+		}
+		f.Mark()
+		a.findings = append(a.findings, f)
+		n = len(a.findings) - 1
+		a.seen[at] = n
+	}
+	f := &a.findings[n]
+	f.LastLayer = ptr(c.layer)
+	f.DeletedIn = c.deletedIn()
+	f.Also = slices.DeleteFunc(f.Also, func(id string) bool { return id == "S050" })
+	if f.DeletedIn != nil {
+		f.Also = append(f.Also, "S050")
+		slices.Sort(f.Also)
+	}
+}
+
+// deletedIn is the layer that took the copy away; nil if it is visible.
+func (c *copyOf) deletedIn() *int {
+	switch {
+	case c.inode == nil:
+		return nil
+	case c.inode.Dead():
+		return ptr(int(c.inode.KilledBy))
+	}
+	return nil
+}
+
+// finding is what a match alone tells.
+func (a *assembly) finding(m *match) finding.Finding {
+	return finding.Finding{
+		ID: m.rule.check, Severity: m.sev, Confidence: m.conf, Title: m.rule.title,
+		Match: redact.Mask(m.value), Reason: m.reason, Secret: m.value, Secrets: m.more,
+	}
+}
+
+func join(a, b string) string {
+	if a == "" {
+		return b
+	}
+	return a + "; " + b
+}
+
+func ptr[T any](v T) *T { return &v }
+
+// elsewhere reports a match in the config, the history or a document.
+func (a *assembly) elsewhere(check, title, where string, step int, m *match) {
+	at := place{check, "", where, m.value}
+	if _, known := a.seen[at]; known || a.allow.allows(m.rule.id, check, "", m.value) {
+		return
+	}
+	f := a.finding(m)
+	f.ID, f.Where = check, where
+	f.Title = fmt.Sprintf("%s: %s", title, m.rule.title)
+	if m.sev > finding.Low && m.rank > rankGeneric {
+		f.Severity = cmp.Or(max(f.Severity, finding.High), f.Severity)
+	}
+	if step >= 0 && step < len(a.img.StepLayer) && a.img.StepLayer[step] >= 0 {
+		f.Layer = ptr(a.img.StepLayer[step])
+	}
+	f.Mark()
+	a.seen[at] = len(a.findings)
+	a.findings = append(a.findings, f)
+}

@@ -1,0 +1,74 @@
+package secrets
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// corpus is text that any machine with Go has, or what PEEL_BENCH_TEXT names.
+func corpus(b *testing.B, limit int) [][]byte {
+	root := os.Getenv("PEEL_BENCH_TEXT")
+	if root == "" {
+		root = filepath.Join(runtime.GOROOT(), "src")
+	}
+	var files [][]byte
+	filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.Type().IsRegular() && limit > 0 {
+			if f, err := os.ReadFile(path); err == nil {
+				files = append(files, f)
+				limit -= len(f)
+			}
+		}
+		return nil
+	})
+	return files
+}
+
+// BenchmarkText scans source text, each file for itself, without hashing.
+func BenchmarkText(b *testing.B) {
+	files := corpus(b, 64<<20)
+	s, err := New(Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	size := 0
+	for _, f := range files {
+		size += len(f)
+	}
+	b.SetBytes(int64(size))
+	st := newStream(s)
+	for b.Loop() {
+		n := 0
+		for _, f := range files {
+			st.reset(f[:min(len(f), 512)])
+			st.write(f)
+			if c := st.finish(); c != nil {
+				n += len(c.matches)
+			}
+		}
+		b.ReportMetric(float64(n), "matches")
+	}
+}
+
+// BenchmarkBinary scans the test binary itself.
+func BenchmarkBinary(b *testing.B) {
+	exe, err := os.ReadFile(os.Args[0])
+	if err != nil || !strings.HasPrefix(string(exe), "\x7fELF") {
+		b.Skip(err)
+	}
+	s, err := New(Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.SetBytes(int64(len(exe)))
+	st := newStream(s)
+	for b.Loop() {
+		st.reset(exe[:512])
+		st.write(exe)
+		st.finish()
+	}
+}

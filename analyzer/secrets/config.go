@@ -1,0 +1,254 @@
+package secrets
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"sort"
+	"strconv"
+	"strings"
+
+	"peel/analyzer/finding"
+)
+
+// maxString bounds a string of the config that is looked at.
+const maxString = 4 << 20
+
+// scanString finds the secrets in a string.
+func (s *Scanner) scanString(v string) []match {
+	if len(v) < minSecretFile {
+		return nil
+	}
+	st := s.pool.Get().(*stream)
+	defer s.pool.Put(st)
+	st.reset(nil)
+	st.write([]byte(v[:min(len(v), maxString)]))
+	if c := st.finish(); c != nil {
+		return c.matches
+	}
+	return nil
+}
+
+func (a *assembly) text(check, title, where string, step int, v string) {
+	for _, m := range a.s.scanString(v) {
+		a.elsewhere(check, title, where, step, &m)
+	}
+}
+
+// config looks at what the image config says a container is run with.
+func (a *assembly) config() {
+	if a.img.Config == nil {
+		return
+	}
+	c := &a.img.Config.Config
+	for i, kv := range c.Env {
+		where := fmt.Sprintf("config.Env[%d]", i)
+		a.variable("S040", "secret in ENV", where, -1, kv)
+	}
+	for _, k := range keys(c.Labels) {
+		a.text("S043", "secret in a label", "config.Labels["+strconv.Quote(k)+"]", -1, k+"="+c.Labels[k])
+	}
+	a.text("S044", "secret in CMD", "config.Cmd", -1, strings.Join(c.Cmd, " "))
+	a.text("S044", "secret in ENTRYPOINT", "config.Entrypoint", -1, strings.Join(c.Entrypoint, " "))
+	if c.Healthcheck != nil {
+		a.text("S044", "secret in HEALTHCHECK", "config.Healthcheck", -1, strings.Join(c.Healthcheck.Test, " "))
+	}
+	for i, s := range c.OnBuild {
+		a.text("S045", "secret in ONBUILD", fmt.Sprintf("config.OnBuild[%d]", i), -1, s)
+	}
+	a.text("S045", "secret in the author", "author", -1, a.img.Config.Author)
+}
+
+func keys(m map[string]string) []string {
+	out := make([]string, 0, len(m))
+	for k := range m {
+		out = append(out, k)
+	}
+	sort.Strings(out)
+	return out
+}
+
+// variable looks at NAME=value, of which it is known that it is a setting: a
+// password needs no digit here.
+func (a *assembly) variable(check, title, where string, step int, kv string) {
+	found := a.s.scanString(kv)
+	for i := range found {
+		a.elsewhere(check, title, where, step, &found[i])
+	}
+	name, value, ok := strings.Cut(kv, "=")
+	value = strings.Trim(value, `"'`)
+	if !ok || len(found) > 0 || !settingSecret(name, value) {
+		return
+	}
+	m := match{rule: genericRule, sev: finding.High, conf: finding.Likely, value: value, rank: rankGeneric}
+	a.elsewhere(check, title, where, step, &m)
+}
+
+// settingSecret reports whether a variable is named as a secret, and has a
+// value of its own: no path, address, number or word for nothing.
+func settingSecret(name, value string) bool {
+	kind := nameKind(plainName([]byte(name)))
+	v := []byte(value)
+	lastWord := name[strings.LastIndexAny(name, "_-.")+1:]
+	switch strings.ToLower(lastWord) {
+	case "file", "path", "dir", "url", "uri", "host", "name", "id", "version", "ttl", "timeout", "type", "enabled", "length", "size":
+		return false
+	}
+	if !hasSecretWord(name) || kind == noSecret || kind == weak || len(v) < 4 {
+		return false
+	}
+	if stands(v) || filler(v) != "" || runLen(v, 0, digits, len(v)) == len(v) || bytes.ContainsAny(v, " ") {
+		return false
+	}
+	return v[0] != '/' && v[0] != '.' && !bytes.Contains(v, []byte("://"))
+}
+
+func hasSecretWord(name string) bool {
+	n := []byte(name)
+	for _, k := range genericWords {
+		if containsFold(n, k.text) {
+			return true
+		}
+	}
+	return false
+}
+
+// history looks at the words of the build steps.
+func (a *assembly) history() {
+	if a.img.Config == nil {
+		return
+	}
+	for i, h := range a.img.Config.History {
+		where := fmt.Sprintf("history[%d].created_by", i)
+		args, rest := buildArgs(h.CreatedBy)
+		for _, kv := range args {
+			a.variable("S041", "secret in a build argument", where, i, kv)
+		}
+		a.step(where, i, rest)
+		a.text("S045", "secret in a comment", fmt.Sprintf("history[%d].comment", i), i, h.Comment)
+		a.text("S045", "secret in the author", fmt.Sprintf("history[%d].author", i), i, h.Author)
+	}
+}
+
+// step looks at an instruction. What ENV, LABEL, CMD and so on say is in the
+// config too, unless a later step took it back: then it is reported here.
+func (a *assembly) step(where string, i int, s string) {
+	check, title := "S042", "secret in a build step"
+	word, rest := instruction(s)
+	switch word {
+	case "ENV", "ARG":
+		check, title = "S041", "secret in "+word
+		if word == "ENV" {
+			check = "S040"
+		}
+		if !strings.Contains(rest, " ") || strings.Index(rest, "=") < strings.Index(rest, " ") {
+			for _, kv := range fields(rest) {
+				a.variable(check, title, where, i, kv)
+			}
+			return
+		}
+		a.variable(check, title, where, i, strings.Replace(rest, " ", "=", 1))
+		return
+	case "LABEL", "MAINTAINER":
+		check, title = "S043", "secret in "+word
+	case "CMD", "ENTRYPOINT", "HEALTHCHECK":
+		check, title = "S044", "secret in "+word
+	case "ONBUILD":
+		check, title = "S045", "secret in ONBUILD"
+	}
+	a.text(check, title, where, i, s)
+}
+
+// instruction splits a step into its word and the rest, without the shell that
+// the classic builder writes around it.
+func instruction(s string) (word, rest string) {
+	s = strings.TrimSpace(s)
+	if _, after, ok := strings.Cut(s, "#(nop)"); ok {
+		s = strings.TrimSpace(after)
+	}
+	s = strings.TrimSuffix(s, " # buildkit")
+	word, rest, _ = strings.Cut(s, " ")
+	return strings.ToUpper(word), strings.TrimSpace(rest)
+}
+
+// fields splits at blanks outside of quotes.
+func fields(s string) (out []string) {
+	start, quote := -1, byte(0)
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '"' || c == '\'':
+			quote = c
+			if start < 0 {
+				start = i
+			}
+		case c == ' ' || c == '\t':
+			if start >= 0 {
+				out = append(out, s[start:i])
+				start = -1
+			}
+		case start < 0:
+			start = i
+		}
+	}
+	if start >= 0 {
+		out = append(out, s[start:])
+	}
+	return out
+}
+
+// buildArgs takes the build arguments off a step: "RUN |2 A=1 B=2 /bin/sh -c …"
+// of BuildKit, "|2 A=1 B=2 /bin/sh -c …" of the classic builder.
+func buildArgs(s string) (args []string, rest string) {
+	bar := strings.TrimPrefix(s, "RUN ")
+	if !strings.HasPrefix(bar, "|") {
+		return nil, s
+	}
+	count, tail, _ := strings.Cut(bar[1:], " ")
+	n, err := strconv.Atoi(count)
+	if err != nil || n < 0 || n > 1000 {
+		return nil, s
+	}
+	for range n {
+		end := argEnd(tail)
+		args = append(args, tail[:end])
+		tail = strings.TrimLeft(tail[end:], " ")
+	}
+	return args, tail
+}
+
+// argEnd finds the end of NAME=value, whose value may hold blanks and is not
+// quoted: where the next NAME= begins, or the shell.
+func argEnd(s string) int {
+	for i := 1; i < len(s); i++ {
+		if s[i] != ' ' {
+			continue
+		}
+		next := s[i+1:]
+		if strings.HasPrefix(next, "/") || strings.HasPrefix(next, "[") {
+			return i
+		}
+		if n := runLen([]byte(next), 0, wordChars, 64); n > 0 && n < len(next) && next[n] == '=' {
+			return i
+		}
+	}
+	return len(s)
+}
+
+// documents looks at the manifest's annotations and at attestations.
+func (a *assembly) documents() {
+	var m struct {
+		Annotations map[string]string `json:"annotations"`
+	}
+	if json.Unmarshal(a.img.RawManifest, &m) == nil {
+		for _, k := range keys(m.Annotations) {
+			a.text("S043", "secret in an annotation", "manifest.annotations["+strconv.Quote(k)+"]", -1, k+"="+m.Annotations[k])
+		}
+	}
+	for i, doc := range a.img.Attestations {
+		a.text("S052", "secret in an attestation", fmt.Sprintf("attestation[%d]", i), -1, string(doc))
+	}
+}

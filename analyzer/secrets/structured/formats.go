@@ -1,0 +1,204 @@
+package structured
+
+import "strings"
+
+// format is a kind of file that is known by its name. A name with a slash is
+// the end of a path; one that begins with a star the end of a name; one that
+// ends with a star its beginning; one that ends with a slash a directory.
+type format struct {
+	names []string
+	parse func(*file)
+}
+
+var formats = []format{
+	{[]string{".docker/config.json", ".dockercfg", ".dockerconfigjson", "containers/auth.json", "kaniko/config.json", ".docker/.token_seed", "docker/config.json"}, parseDocker},
+	{[]string{".npmrc", "npmrc", ".yarnrc", ".bunfig.toml", "bunfig.toml"}, parseNPM},
+	{[]string{".yarnrc.yml", ".yarnrc.yaml"}, parseYarn},
+	{[]string{".pypirc"}, parsePypirc},
+	{[]string{"pip.conf", "pip.ini", "uv.toml", "pypoetry/auth.toml", "pydistutils.cfg", ".condarc", "requirements.txt", "pipfile", "sources.list", "*.sources", "apt/auth.conf.d/"}, parseIndexes},
+	{[]string{".netrc", "_netrc", ".authinfo", "apt/auth.conf", "apt/auth.conf.d/"}, parseNetrc},
+	{[]string{".git-credentials", ".git/credentials", "git/credentials"}, parseGitCredentials},
+	{[]string{".git/config", ".gitconfig", "etc/gitconfig", "git/config", ".gitmodules", ".git/fetch_head"}, parseGitConfig},
+	{[]string{".hgrc", ".hg/hgrc"}, parseHg},
+	{[]string{".pgpass", "pgpass.conf"}, parsePgpass},
+	{[]string{".my.cnf", "my.cnf", ".mylogin.cnf", "debian.cnf", "*.my.cnf", "conf.d/client.cnf", ".mysql/config"}, parseMyCnf},
+	{[]string{".kube/config", "kubeconfig", "*.kubeconfig", "kubeconfig.yaml", "kubeconfig.yml", "kubernetes/admin.conf", "kubelet.conf", "k3s.yaml"}, parseKube},
+	{[]string{"serviceaccount/token", "var/run/secrets/tokens/"}, parseToken},
+	{[]string{".vault-token", ".terraform.d/credentials", ".config/hub-token", ".dockerhub-token", ".huggingface/token", "huggingface/token"}, parseBareToken},
+	{[]string{".m2/settings.xml", "maven/conf/settings.xml", "settings.xml", "settings-docker.xml"}, parseMaven},
+	{[]string{"settings-security.xml"}, parseMavenSecurity},
+	{[]string{"gradle.properties", "local.properties", "keystore.properties", "key.properties", "signing.properties", "init.gradle"}, parseGradle},
+	{[]string{"nuget.config"}, parseNuGet},
+	{[]string{".gem/credentials", ".bundle/config", "gem/credentials", ".local/share/gem/credentials"}, parseGem},
+	{[]string{".cargo/credentials", ".cargo/credentials.toml", "cargo/credentials.toml", "cargo/credentials"}, parseCargo},
+	{[]string{"composer/auth.json", ".composer/auth.json", "auth.json"}, parseAuthJSON},
+	{[]string{"*.tfstate", "*.tfstate.backup"}, parseTFState},
+	{[]string{"*.tfvars"}, parseTFVars},
+	{[]string{"*.tfvars.json"}, parseSecretJSON},
+	{[]string{".terraformrc", "terraform.rc", "credentials.tfrc.json"}, parseTerraformRC},
+	{[]string{"rclone.conf", ".rclone.conf"}, parseRclone},
+	{[]string{".s3cfg"}, parseS3cfg},
+	{[]string{".boto", "boto.cfg", ".passwd-s3fs", "passwd-s3fs"}, parseBoto},
+	{[]string{".aws/credentials", ".aws/config", "aws/credentials", "aws_credentials", "credentials.csv", "*accesskeys.csv", "rootkey.csv"}, parseAWSAny},
+	{[]string{".aws/sso/cache/", ".aws/cli/cache/"}, parseAWSCache},
+	{[]string{"application_default_credentials.json", "gcloud/legacy_credentials/", "gcloud/adc.json"}, parseGCP},
+	{[]string{"gcloud/credentials.db", "gcloud/access_tokens.db"}, parseGcloudDB},
+	{[]string{".azure/accesstokens.json", "accesstokens.json", "azureprofile.json", "msal_token_cache.json", "msal_token_cache.bin", ".azure/service_principal_entries.json", "msal_http_cache.bin"}, parseAzure},
+	{[]string{"doctl/config.yaml", "gh/hosts.yml", "glab-cli/config.yml", ".config/hub", ".netlify/config.json", "netlify/config.json", ".vercel/auth.json", "com.vercel.cli/auth.json", ".config/configstore/firebase-tools.json", "heroku/credentials", ".fly/config.yml", "linode-cli", ".pulumi/credentials.json", ".oci/config", ".bluemix/config.json", ".databrickscfg", ".snowsql/config", ".kaggle/kaggle.json", "openstack/clouds.yaml", "clouds.yaml", ".dbt/profiles.yml", ".ngrok2/ngrok.yml", "ngrok.yml", ".travis/config.yml", ".circleci/cli.yml", "argocd/config", ".aliyun/config.json", ".tccli/default.credential", "hcloud/cli.toml", ".wrangler/config/default.toml", "sentryclirc", ".sentryclirc"}, parseCLI},
+	{[]string{".env", ".env.*", "*.env", ".envrc", "env.sh", "environment", "etc/default/", "etc/sysconfig/", "*.envrc", "etc/environment.d/"}, parseDotenv},
+	{[]string{".bash_history", ".zsh_history", ".zhistory", ".sh_history", ".ash_history", ".history", ".ksh_history", "fish_history", ".python_history", ".psql_history", ".mysql_history", ".mariadb_history", ".lesshst", ".rediscli_history", ".node_repl_history", ".sqlite_history", ".mongo_history", "mongosh/.repl_history", ".dbshell", ".irb_history", ".pry_history", ".php_history", ".wget-hsts", ".viminfo", ".local/state/bash/history", ".config/powershell/consolehost_history.txt", "consolehost_history.txt", ".scala_history", ".julia_history", ".influx_history", ".cqlsh_history", ".sqlcmd_history"}, parseHistory},
+	{[]string{"wp-config.php", "wp-config-*", "localsettings.php", "settings.local.php", "configuration.php", "config.inc.php"}, parsePHP},
+	{[]string{"database.yml", "secrets.yml", "mongoid.yml", "cable.yml", "storage.yml", "redis.yml", "shards.yml", "credentials.yml", "parameters.yml", "parameters.yaml"}, parseRails},
+	{[]string{"master.key", "config/credentials/*.key"}, parseMasterKey},
+	{[]string{"settings.py", "local_settings.py", "settings_local.py", "superset_config.py", "jupyter_notebook_config.py", "settings/*.py"}, parsePython},
+	{[]string{".vscode/sftp.json", "sftp.json", "sftp-config.json", ".ftpconfig", ".remote-sync.json", ".sftpconfig.json", ".vscode/ftp-sync.json", "ftp-sync.json"}, parseSFTP},
+	{[]string{".idea/webservers.xml", "webservers.xml", ".idea/deployment.xml", "deployment.xml", "datasources.local.xml", "datasources.xml"}, parseJetBrains},
+	{[]string{"sitemanager.xml", "filezilla.xml", "recentservers.xml"}, parseFileZilla},
+	{[]string{".htpasswd", "htpasswd", "*.htpasswd"}, parseHtpasswd},
+	{[]string{"wireguard/*", "wg0.conf", "wg*.conf", "*.wg"}, parseWireGuard},
+	{[]string{"*.ovpn"}, parseOpenVPN},
+	{[]string{"wpa_supplicant.conf", "*.nmconnection", "chap-secrets", "pap-secrets", "ipsec.secrets"}, parseNetwork},
+	{[]string{".gnupg/private-keys-v1.d/"}, parseGnuPG},
+	{[]string{"secring.gpg"}, parseSecring},
+	{[]string{".config/sops/age/keys.txt"}, nil},
+}
+
+// keyNames are files that hold nothing but keys: what any file may have is
+// looked for in them.
+var keyNames = []string{
+	"id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", "identity", "ssh_host_*", "*.pem", "*.key", "*.p8", "*.pk8", "*.ppk", "*.der", "*.p12", "*.pfx", "*.jks", "*.jceks", "*.bks", "*.keystore", "*.truststore",
+	"*.asc", "*.gpg", "*.pgp", "*.crt", "*.cer", "*.age", "*.agekey", "cacerts", "*.pkcs12", "*.ovpn", "*.secret", "*.ks",
+}
+
+// index finds formats by the parts of a path.
+type index struct {
+	base map[string][]entryOf
+	dirs map[string][]entryOf // by the name of a directory somewhere above
+	ends map[string][]entryOf // by what is after the first, or the last, dot of a name
+	glob []entryOf
+}
+
+type entryOf struct {
+	name string
+	*format
+}
+
+var byName = func() *index {
+	x := &index{base: map[string][]entryOf{}, dirs: map[string][]entryOf{}, ends: map[string][]entryOf{}}
+	for i := range formats {
+		for _, n := range formats[i].names {
+			x.insert(entryOf{n, &formats[i]})
+		}
+	}
+	keys := &format{parse: nil}
+	for _, n := range keyNames {
+		x.insert(entryOf{n, keys})
+	}
+	return x
+}()
+
+func (x *index) insert(e entryOf) {
+	last := e.name[strings.LastIndexByte(strings.TrimSuffix(e.name, "/"), '/')+1:]
+	switch {
+	case strings.HasSuffix(last, "/"):
+		last = strings.TrimSuffix(last, "/")
+		x.dirs[last] = append(x.dirs[last], e)
+	case strings.HasPrefix(last, "*."):
+		end := last[strings.LastIndexByte(last, '.')+1:]
+		x.ends[end] = append(x.ends[end], e)
+	case strings.Contains(last, "*"):
+		x.glob = append(x.glob, e)
+	default:
+		x.base[last] = append(x.base[last], e)
+	}
+}
+
+// find gives the first entry that fits a path in lower case.
+func (x *index) find(path string) (entryOf, bool) {
+	base := path[strings.LastIndexByte(path, '/')+1:]
+	end := base[strings.LastIndexByte(base, '.')+1:]
+	for _, list := range [][]entryOf{x.base[base], x.glob, x.ends[end]} {
+		for _, e := range list {
+			if e.fits(path, base) {
+				return e, true
+			}
+		}
+	}
+	for dir := range strings.SplitSeq(path[:len(path)-len(base)], "/") {
+		for _, e := range x.dirs[dir] {
+			if strings.Contains("/"+path, "/"+e.name) {
+				return e, true
+			}
+		}
+	}
+	return entryOf{}, false
+}
+
+func (e entryOf) fits(path, base string) bool {
+	dir, last := "", e.name
+	if i := strings.LastIndexByte(e.name, '/'); i >= 0 {
+		dir, last = e.name[:i+1], e.name[i+1:]
+	}
+	before, after, star := strings.Cut(last, "*")
+	if star && (len(base) < len(last)-1 || !strings.HasPrefix(base, before) || !strings.HasSuffix(base, after)) || !star && base != last {
+		return false
+	}
+	return dir == "" || strings.HasSuffix("/"+path[:len(path)-len(base)], "/"+dir)
+}
+
+func lookup(path string) (entryOf, bool) {
+	return byName.find(strings.ToLower(strings.TrimLeft(path, "/")))
+}
+
+// formatOf is the parser for a path, nil if there is none of its own.
+func formatOf(path string) func(*file) {
+	if e, ok := lookup(path); ok {
+		return e.parse
+	}
+	return nil
+}
+
+// isKeyName is true for the names of files that hold keys.
+func isKeyName(path string) bool {
+	_, ok := lookup(path)
+	return ok
+}
+
+// formatIn is the parser for a text whose beginning tells what it is, nil if it
+// does not.
+func formatIn(s string) func(*file) {
+	head := s[:min(len(s), 4096)]
+	has := func(parts ...string) bool {
+		for _, p := range parts {
+			if !strings.Contains(head, p) {
+				return false
+			}
+		}
+		return true
+	}
+	switch {
+	case has(`"type"`, `"service_account"`), has(`"type"`, `"authorized_user"`):
+		return parseGCP
+	case has(`"auths"`, `"auth"`), has(`"auths"`, `"identitytoken"`), has(`"auths"`, `"password"`):
+		return parseDocker
+	case has("clusters") && (has("kind: Config") || has(`"Config"`) || has("current-context")):
+		return parseKube
+	case has(`"terraform_version"`, `"resources"`), has(`"terraform_version"`, `"modules"`):
+		return parseTFState
+	case has("<FileZilla3"):
+		return parseFileZilla
+	case has("<settings", "<server"):
+		return parseMaven
+	case has("[Interface]", "PrivateKey"):
+		return parseWireGuard
+	case has("[client]", "password"):
+		return parseMyCnf
+	case has("aws_secret_access_key"), has("aws_access_key_id"):
+		return parseAWSAny
+	case has("_authToken"):
+		return parseNPM
+	case has("<packageSourceCredentials"):
+		return parseNuGet
+	}
+	return nil
+}
