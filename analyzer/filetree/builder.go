@@ -13,8 +13,15 @@ import (
 // every two bytes; the largest real images have about a million paths.
 const MaxNodes = 8_000_000
 
-// ErrTooManyPaths is returned for an image with more than MaxNodes paths.
-var ErrTooManyPaths = errors.New("too many paths")
+// MaxDepth bounds how deep directories may nest; a path has at most 4,096 bytes
+// on Linux. A hostile tar could otherwise exhaust the stack of whoever walks.
+const MaxDepth = 65_536
+
+// Errors for images beyond MaxNodes and MaxDepth.
+var (
+	ErrTooManyPaths = errors.New("too many paths")
+	ErrTooDeep      = errors.New("directories nested too deep")
+)
 
 // maxLinks bounds the symbolic links followed to find one parent directory, as
 // umoci does (filepath-securejoin).
@@ -39,12 +46,12 @@ type Builder struct {
 	// Problems are the oddities met, for each layer.
 	Problems [][]layer.Problem
 
-	layer    int32
-	dir      string // the parent last resolved, and what it resolved to
-	dirNode  int32
-	implied  *layer.Entry
-	tooLarge bool
-	holes    bool
+	layer   int32
+	dir     string // the parent last resolved, and what it resolved to
+	dirNode int32
+	implied *layer.Entry
+	full    error // MaxNodes or MaxDepth is reached
+	holes   bool
 }
 
 type childKey struct {
@@ -58,6 +65,7 @@ type bnode struct {
 	children []int32 // every child there ever was
 	live     []int32 // children that are there now, and some that no longer are
 	parent   int32
+	depth    int32
 	touched  int32 // 1 + the last layer that wrote this path or one below it
 	swept    int32 // 1 + the last layer that hid what lower layers left below it
 	isLive   bool
@@ -95,8 +103,8 @@ func (b *Builder) Add(n int, idx *layer.Index) error {
 		} else {
 			b.applyEntry(e)
 		}
-		if b.tooLarge {
-			return fmt.Errorf("merging layer %d: %w: more than %d", n+1, ErrTooManyPaths, MaxNodes)
+		if b.full != nil {
+			return fmt.Errorf("merging layer %d: %w", n+1, b.full)
 		}
 	}
 	return nil
@@ -323,12 +331,17 @@ func (b *Builder) node(parent int32, name string) int32 {
 	if n, ok := b.byName[key]; ok {
 		return n
 	}
-	if len(b.nodes) >= MaxNodes {
-		b.tooLarge = true
+	depth := b.nodes[parent].depth + 1
+	switch {
+	case len(b.nodes) >= MaxNodes:
+		b.full = fmt.Errorf("%w: more than %d", ErrTooManyPaths, MaxNodes)
+		return None
+	case depth > MaxDepth:
+		b.full = fmt.Errorf("%w: more than %d levels", ErrTooDeep, MaxDepth)
 		return None
 	}
 	n := int32(len(b.nodes))
-	b.nodes = append(b.nodes, bnode{name: name, parent: parent})
+	b.nodes = append(b.nodes, bnode{name: name, parent: parent, depth: depth})
 	p := &b.nodes[parent]
 	p.children, p.sorted = append(p.children, n), false
 	b.byName[key] = n

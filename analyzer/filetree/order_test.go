@@ -1,6 +1,7 @@
 package filetree_test
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 	"testing"
@@ -105,5 +106,25 @@ func BenchmarkOpaqueAgain(b *testing.B) {
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(2*n), "ns/entry")
 		})
+	}
+}
+
+// TestDepth guards the stack: a tar of a few megabytes can nest deeper than
+// whoever walks the tree can go.
+func TestDepth(t *testing.T) {
+	idx := &layer.Index{Entries: []layer.Entry{entry(strings.Repeat("d/", filetree.MaxDepth) + "f")}}
+	if err := filetree.NewBuilder(1).Add(0, idx); !errors.Is(err, filetree.ErrTooDeep) {
+		t.Errorf("got %v", err)
+	}
+	idx.Entries[0] = entry(strings.Repeat("d/", filetree.MaxDepth-1) + "f")
+	b := filetree.NewBuilder(2)
+	if err := b.Add(0, idx); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Add(1, &layer.Index{Entries: []layer.Entry{entry("-d")}}); err != nil {
+		t.Fatal(err)
+	}
+	if size := b.Tree().View(1, false).Size[0]; size != 0 {
+		t.Errorf("%d bytes are left", size)
 	}
 }
