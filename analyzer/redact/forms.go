@@ -216,7 +216,7 @@ func armorLen(value string) int {
 // mark is a character that no form has, so that what is masked cannot become
 // part of a value.
 func (f *forms) mark() string {
-	for _, r := range []rune(ellipsis + "█●■◆") {
+	for _, r := range ellipsis + "█●■◆" {
 		if !f.has(string(r)) {
 			return string(r)
 		}

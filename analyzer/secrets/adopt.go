@@ -129,7 +129,7 @@ func (r *rule) shape(g *gitleaks.Rule) {
 	before, value, isAssigned := strings.Cut(text, theirOperator+"(")
 	body := strings.TrimSuffix(value, ")"+theirSuffix)
 	switch {
-	case isAssigned && body != value && g.Group == 0 && inPattern(before, g.Keywords):
+	case isAssigned && body != value && inPattern(before, g.Keywords):
 		r.how = assigned
 		flags := ""
 		if strings.HasPrefix(text, "(?i)") {
@@ -137,6 +137,7 @@ func (r *rule) shape(g *gitleaks.Rule) {
 		}
 		r.least, r.most, r.set = span(flags + body)
 		r.pattern = newPattern(flags + "^(?:" + body + ")$")
+		r.group = 0
 		r.oneCase = strings.Contains(before, "(?-i:")
 	case isAssigned:
 		r.how, r.inValue = near, true

@@ -34,10 +34,13 @@ type Image struct {
 type Result struct {
 	Findings []finding.Finding // sorted
 	Notes    []string          // what was not looked at, and allow entries that did nothing
+	// Values are all secrets in clear, for redactors: those of the findings,
+	// and those that are allowed.
+	Values []string
 }
 
-// Values gives the secrets in clear, for a redactor. It also knows those that
-// are allowed, and those of findings of other families.
+// Values gives the secrets of findings in clear. Result.Values has more: the
+// secrets that are allowed.
 func Values(list []finding.Finding) (values []string) {
 	for i := range list {
 		if list[i].Secret != "" {
@@ -61,7 +64,10 @@ func (s *Scanner) Assemble(img Image) Result {
 	a.history()
 	a.documents()
 	finding.Sort(a.findings)
-	return Result{Findings: a.findings, Notes: append(a.notes, a.allow.stale()...)}
+	return Result{
+		Findings: a.findings, Notes: append(a.notes, a.allow.stale()...),
+		Values: append(Values(a.findings), a.allowed...),
+	}
 }
 
 type assembly struct {
@@ -71,6 +77,7 @@ type assembly struct {
 	seen     map[place]int // into findings
 	findings []finding.Finding
 	notes    []string
+	allowed  []string // secrets
 }
 
 // place tells findings apart: the same secret at one path is one, however many
@@ -161,7 +168,7 @@ func (a *assembly) file(c *copyOf, e *layer.Entry, path string, m *match) {
 	at := place{m.rule.check, full, "", m.value}
 	n, known := a.seen[at]
 	if !known {
-		if a.allow.allows(m.rule.id, m.rule.check, path, m.value) {
+		if a.accepted(m, m.rule.check, path) {
 			return
 		}
 		f := a.finding(m)
@@ -212,6 +219,15 @@ func (a *assembly) finding(m *match) finding.Finding {
 	}
 }
 
+// accepted reports whether a match is not to be reported.
+func (a *assembly) accepted(m *match, check, path string) bool {
+	if !a.allow.allows(m.rule.id, check, path, m.value) {
+		return false
+	}
+	a.allowed = append(append(a.allowed, m.value), m.more...)
+	return true
+}
+
 func join(a, b string) string {
 	if a == "" {
 		return b
@@ -224,7 +240,7 @@ func ptr[T any](v T) *T { return &v }
 // elsewhere reports a match in the config, the history or a document.
 func (a *assembly) elsewhere(check, title, where string, step int, m *match) {
 	at := place{check, "", where, m.value}
-	if _, known := a.seen[at]; known || a.allow.allows(m.rule.id, check, "", m.value) {
+	if _, known := a.seen[at]; known || a.accepted(m, check, "") {
 		return
 	}
 	f := a.finding(m)

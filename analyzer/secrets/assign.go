@@ -11,6 +11,9 @@ type assignment struct {
 	start, end         int // of the value
 	op                 byte
 	quote              byte // around the value; 0 for none
+	closed             bool // the name is in quotes
+	broken             bool // a line ends between name and value
+	listed             bool // the value is in brackets
 }
 
 // Bounds of an assignment's parts, in bytes. gitleaks' regular expressions have
@@ -38,8 +41,9 @@ func assign(b []byte, from, to int) (a assignment, ok bool) {
 func operator(b []byte, i int, a *assignment) int {
 	i += runLen(b, i, blankSet, 20)
 	i = typed(b, i)
-	i = closing(b, i)
-	if i >= len(b) {
+	j := closing(b, i)
+	a.closed = bytes.ContainsAny(b[i:j], "\"'`")
+	if i = j; i >= len(b) {
 		return -1
 	}
 	if j := valueWord(b, i); j >= 0 {
@@ -138,15 +142,15 @@ func annotated(b []byte, i int, a *assignment) int {
 func (a *assignment) value(b []byte, i int) bool {
 	start := i
 	i += runLen(b, i, gapSet, maxGap)
-	broken := lines(b[start:min(i, len(b))]) > 0
-	i = opening(b, i)
+	a.broken = lines(b[start:min(i, len(b))]) > 0
+	i = a.opening(b, i)
 	if i >= len(b) {
 		return false
 	}
 	if a.quoted(b, i) {
 		return a.end > a.start
 	}
-	if broken && a.op != '>' {
+	if a.broken && a.op != '>' {
 		return false // an empty value, and the next line
 	}
 	a.start = i
@@ -164,8 +168,9 @@ func lines(b []byte) int { return bytes.Count(b, []byte{'\n'}) }
 
 // opening skips what may stand before a literal: brackets, and the letters that
 // Python, C and others put before a quote.
-func opening(b []byte, i int) int {
+func (a *assignment) opening(b []byte, i int) int {
 	for n := 0; n < 3 && i < len(b) && (b[i] == '(' || b[i] == '[' || b[i] == '{' || b[i] == '@' && i+1 < len(b) && b[i+1] == '"'); n++ {
+		a.listed = a.listed || b[i] == '['
 		i++
 		i += runLen(b, i, spaces, maxGap)
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"peel/analyzer/finding"
+	"peel/analyzer/secrets/structured"
 )
 
 // maxString bounds a string of the config that is looked at.
@@ -29,10 +30,23 @@ func (s *Scanner) scanString(v string) []match {
 	return nil
 }
 
-func (a *assembly) text(check, title, where string, step int, v string) {
-	for _, m := range a.s.scanString(v) {
-		a.elsewhere(check, title, where, step, &m)
+// text looks at a text of a kind, "history" or "label:NAME", as the parsers
+// know it, and reports what is in it.
+func (a *assembly) text(check, title, where, kind string, step int, v string) (found bool) {
+	matches := a.s.scanString(v)
+	for _, h := range structured.Text(kind, v) {
+		m := hitMatch(h, rankStructured)
+		m.rule.check = check
+		matches = append(matches, m)
 	}
+	c := settle(matches)
+	if c == nil {
+		return false
+	}
+	for i := range c.matches {
+		a.elsewhere(check, title, where, step, &c.matches[i])
+	}
+	return true
 }
 
 // config looks at what the image config says a container is run with.
@@ -46,17 +60,17 @@ func (a *assembly) config() {
 		a.variable("S040", "secret in ENV", where, -1, kv)
 	}
 	for _, k := range keys(c.Labels) {
-		a.text("S043", "secret in a label", "config.Labels["+strconv.Quote(k)+"]", -1, k+"="+c.Labels[k])
+		a.text("S043", "secret in a label", "config.Labels["+strconv.Quote(k)+"]", "label:"+k, -1, k+"="+c.Labels[k])
 	}
-	a.text("S044", "secret in CMD", "config.Cmd", -1, strings.Join(c.Cmd, " "))
-	a.text("S044", "secret in ENTRYPOINT", "config.Entrypoint", -1, strings.Join(c.Entrypoint, " "))
+	a.text("S044", "secret in CMD", "config.Cmd", "cmd", -1, strings.Join(c.Cmd, " "))
+	a.text("S044", "secret in ENTRYPOINT", "config.Entrypoint", "entrypoint", -1, strings.Join(c.Entrypoint, " "))
 	if c.Healthcheck != nil {
-		a.text("S044", "secret in HEALTHCHECK", "config.Healthcheck", -1, strings.Join(c.Healthcheck.Test, " "))
+		a.text("S044", "secret in HEALTHCHECK", "config.Healthcheck", "healthcheck", -1, strings.Join(c.Healthcheck.Test, " "))
 	}
 	for i, s := range c.OnBuild {
-		a.text("S045", "secret in ONBUILD", fmt.Sprintf("config.OnBuild[%d]", i), -1, s)
+		a.text("S045", "secret in ONBUILD", fmt.Sprintf("config.OnBuild[%d]", i), "onbuild", -1, s)
 	}
-	a.text("S045", "secret in the author", "author", -1, a.img.Config.Author)
+	a.text("S045", "secret in the author", "author", "author", -1, a.img.Config.Author)
 }
 
 func keys(m map[string]string) []string {
@@ -71,13 +85,12 @@ func keys(m map[string]string) []string {
 // variable looks at NAME=value, of which it is known that it is a setting: a
 // password needs no digit here.
 func (a *assembly) variable(check, title, where string, step int, kv string) {
-	found := a.s.scanString(kv)
-	for i := range found {
-		a.elsewhere(check, title, where, step, &found[i])
-	}
 	name, value, ok := strings.Cut(kv, "=")
+	if a.text(check, title, where, "env:"+name, step, kv) {
+		return
+	}
 	value = strings.Trim(value, `"'`)
-	if !ok || len(found) > 0 || !settingSecret(name, value) {
+	if !ok || !settingSecret(name, value) {
 		return
 	}
 	m := match{rule: genericRule, sev: finding.High, conf: finding.Likely, value: value, rank: rankGeneric}
@@ -125,8 +138,8 @@ func (a *assembly) history() {
 			a.variable("S041", "secret in a build argument", where, i, kv)
 		}
 		a.step(where, i, rest)
-		a.text("S045", "secret in a comment", fmt.Sprintf("history[%d].comment", i), i, h.Comment)
-		a.text("S045", "secret in the author", fmt.Sprintf("history[%d].author", i), i, h.Author)
+		a.text("S045", "secret in a comment", fmt.Sprintf("history[%d].comment", i), "comment", i, h.Comment)
+		a.text("S045", "secret in the author", fmt.Sprintf("history[%d].author", i), "author", i, h.Author)
 	}
 }
 
@@ -156,7 +169,7 @@ func (a *assembly) step(where string, i int, s string) {
 	case "ONBUILD":
 		check, title = "S045", "secret in ONBUILD"
 	}
-	a.text(check, title, where, i, s)
+	a.text(check, title, where, "history", i, s)
 }
 
 // instruction splits a step into its word and the rest, without the shell that
@@ -245,10 +258,10 @@ func (a *assembly) documents() {
 	}
 	if json.Unmarshal(a.img.RawManifest, &m) == nil {
 		for _, k := range keys(m.Annotations) {
-			a.text("S043", "secret in an annotation", "manifest.annotations["+strconv.Quote(k)+"]", -1, k+"="+m.Annotations[k])
+			a.text("S043", "secret in an annotation", "manifest.annotations["+strconv.Quote(k)+"]", "annotation:"+k, -1, k+"="+m.Annotations[k])
 		}
 	}
 	for i, doc := range a.img.Attestations {
-		a.text("S052", "secret in an attestation", fmt.Sprintf("attestation[%d]", i), -1, string(doc))
+		a.text("S052", "secret in an attestation", fmt.Sprintf("attestation[%d]", i), "attestation", -1, string(doc))
 	}
 }

@@ -15,6 +15,8 @@ var scanners = []struct {
 	{genericWords, (*text).generic, false},
 	{[]keyword{{text: "://", next: userinfo, prev: alnum}}, (*text).url, true},
 	{each("-----begin", keyword{}), (*text).pem, true},
+	{each("sshpass redis-cli ldapsearch smbclient psexec mysqldump", keyword{}), (*text).command, false},
+	{phrases("docker login", "podman login", "skopeo login", "helm registry", "net use", "mysql -", "twine upload", "oc login", "az login", "identified by"), (*text).command, false},
 	{[]keyword{{text: "basic ", next: alnum}, {text: "basic:", next: alnum}}, (*text).basic, false},
 }
 
@@ -75,6 +77,9 @@ func wordInside(b []byte, from, to int) bool {
 // isCode tells what is written without quotes in a program: a call, an index, a
 // member, a list's element.
 func (a *assignment) isCode(b []byte) bool {
+	if a.op == ',' && (!a.closed || a.broken) {
+		return true
+	}
 	if a.quote != 0 {
 		return false
 	}
@@ -171,6 +176,9 @@ func credible(kind nameClass, name, v []byte, a *assignment) bool {
 	}
 	least := 3.5
 	if runLen(v, 0, hexDigits, len(v)) == len(v) {
+		if kind == weak || a.listed { // a digest is more likely
+			return false
+		}
 		least = 3
 	}
 	if entropy(v) < least {
@@ -179,10 +187,24 @@ func credible(kind nameClass, name, v []byte, a *assignment) bool {
 	if kind == weak && a.quote == 0 && a.op != '=' && a.op != ':' {
 		return false
 	}
-	if a.quote == 0 && bytes.IndexByte(v, '.') >= 0 {
+	if a.quote == 0 && isMember(v) {
 		return false
 	}
 	return !wordy(v) && !plainBase64(v)
+}
+
+// isMember reports whether a value is written as a member of something is,
+// "config.password2": identifiers with dots between.
+func isMember(v []byte) bool {
+	if bytes.IndexByte(v, '.') < 0 {
+		return false
+	}
+	for part := range bytes.SplitSeq(v, []byte{'.'}) {
+		if len(part) == 0 || digits.has(part[0]) || runLen(part, 0, wordChars, len(part)) < len(part) {
+			return false
+		}
+	}
+	return true
 }
 
 // maxHexSecret is the longest secret in hex digits; longer ones are test
@@ -244,7 +266,10 @@ func crediblePassword(v []byte, a *assignment) bool {
 	if !mixed(v) || looksLikeCode(v, a) || distinct(v) < 5 || isPublic(v) || plainBase64(v) {
 		return false
 	}
-	if a.quote == 0 && (bytes.IndexByte(v, '.') >= 0 || bytes.IndexByte(v, '[') >= 0 || bytes.IndexByte(v, ',') >= 0) {
+	if runLen(v, 0, hexDigits, len(v)) == len(v) && a.listed || bytes.Count(v, []byte{':'}) > 1 {
+		return false
+	}
+	if a.quote == 0 && (isMember(v) || bytes.IndexByte(v, '[') >= 0 || bytes.IndexByte(v, ',') >= 0) {
 		return false
 	}
 	for _, c := range v {

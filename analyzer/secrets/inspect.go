@@ -2,7 +2,6 @@ package secrets
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"io"
 	"slices"
 	"strings"

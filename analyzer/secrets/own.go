@@ -58,6 +58,7 @@ var vendors = []vendor{
 	{"heroku-key", "Heroku key", "S007", crit, "hrku-", `\b(HRKU-[A-Za-z0-9_-]{36,64})`, ""},
 	{"elastic-key", "Elastic Cloud key", "S007", high, "essu_", `\b(essu_[A-Za-z0-9+/=_-]{40,})`, ""},
 	{"wireguard-key", "WireGuard private key", "S001", high, "privatekey presharedkey", `^[A-Za-z0-9+/]{43}=$`, "="},
+	{"vault-legacy-token", "Vault token", "S007", high, "token vault", `^s\.[A-Za-z0-9]{24}$`, "="},
 	// Code hosts.
 	{"bitbucket-app-password", "Bitbucket app password", "S010", crit, "atbb", `\b(ATBB[A-Za-z0-9]{32})\b`, ""},
 	{"bitbucket-access-token", "Bitbucket access token", "S010", crit, "atctt3", `\b(ATCTT3[A-Za-z0-9_=-]{180,200})`, ""},

@@ -248,6 +248,12 @@ func (t *text) accept(b []byte, lo int, m []int, r *rule, rank int8) {
 			}
 		}
 	}
+	if r.id == kubernetesSecret { // its group has the name too
+		if n := bytes.LastIndexByte(b[start:end], ':'); n >= 0 {
+			start += n + 1
+		}
+		start, end = trim(b, start, end, " \t\r\n\"'|>")
+	}
 	v := b[start:end]
 	if r.entropy > 0 && entropy(v) <= r.entropy {
 		return
@@ -266,6 +272,14 @@ func (t *text) accept(b []byte, lo int, m []int, r *rule, rank int8) {
 		t.pairAWS(b, start, end, &f)
 	}
 	t.add(b, start, end, f)
+}
+
+const kubernetesSecret = "kubernetes-secret-yaml"
+
+// trim narrows a stretch of b.
+func trim(b []byte, start, end int, cutset string) (int, int) {
+	left := bytes.TrimLeft(b[start:end], cutset)
+	return end - len(left), end - len(left) + len(bytes.TrimRight(left, cutset))
 }
 
 // plausible drops what only stands for a secret, and lowers what says of itself

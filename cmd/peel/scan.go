@@ -19,11 +19,15 @@ type scanOptions struct {
 	allow    string // file of accepted secrets
 }
 
-// allScanners are the families there are. All are cheap enough to run unasked.
-var allScanners = []string{report.ScanWaste, report.ScanSecrets}
+// allScanners are the families there are; those that run unasked must not cost
+// more than the reading itself.
+var (
+	allScanners     = []string{report.ScanWaste, report.ScanSecrets}
+	defaultScanners = []string{report.ScanWaste}
+)
 
 func (o *scanOptions) addFlags(f *pflag.FlagSet) {
-	f.StringSliceVar(&o.scanners, "scanners", allScanners, "`families` of checks that run: "+strings.Join(allScanners, ", "))
+	f.StringSliceVar(&o.scanners, "scanners", defaultScanners, "`families` of checks that run: "+strings.Join(allScanners, ", "))
 	f.StringVar(&o.rules, "secret-rules", "", "`file` of more rules for secrets, in gitleaks' TOML format")
 	f.StringVar(&o.allow, "secret-allow", "", "`file` of secrets that are known and accepted")
 }

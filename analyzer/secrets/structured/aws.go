@@ -99,6 +99,10 @@ func parseAWS(f *file) {
 	walkINI(f.text, "=", func(e entry) {
 		switch strings.ToLower(e.key) {
 		case "aws_secret_access_key":
+			// In other files only what has the form of a key: code says the same.
+			if !f.named && (len(e.value) != 40 || !mixed(e.value)) {
+				return
+			}
 			f.secret("S004", "AWS secret access key", e.off, e.value).verify(len(e.value) == 40, "40 characters, as its kind has")
 		case "aws_session_token", "aws_security_token":
 			f.secret("S004", "AWS session token", e.off, e.value).verify(len(e.value) > 100, "")

@@ -27,6 +27,20 @@ func readDER(der []byte, label string) keyInfo {
 	return k
 }
 
+// maxDER is the longest file in bytes that is taken for one key.
+const maxDER = 16 << 10
+
+// findDER takes a file that is a key in DER. It has no text to be masked.
+func (f *file) findDER(b []byte) {
+	if len(b) < 40 || len(b) > maxDER || b[0] != 0x30 {
+		return
+	}
+	k := readDER(b, "")
+	if k.ok && k.title != "private key" {
+		f.key(0, "", k, b)
+	}
+}
+
 type algorithm struct {
 	ID     asn1.ObjectIdentifier
 	Params asn1.RawValue `asn1:"optional"`

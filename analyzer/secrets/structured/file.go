@@ -9,11 +9,12 @@ import (
 
 // file is what a parser works on.
 type file struct {
-	path, base string // in lower case
-	text       string
-	hits       []Hit
-	seen       map[Hit]bool
-	newlines   []int // offsets, once they are needed
+	base     string // the name without directories, in lower case
+	named    bool   // the parser was chosen by the name
+	text     string
+	hits     []Hit
+	seen     map[Hit]bool
+	newlines []int // offsets, once they are needed
 }
 
 // line is the number of the line that has the byte at an offset.

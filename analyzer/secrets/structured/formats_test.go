@@ -2,6 +2,7 @@ package structured
 
 import (
 	"encoding/base64"
+	"encoding/pem"
 	"fmt"
 	"os"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"testing"
 
 	"peel/analyzer/finding"
+	"peel/analyzer/redact"
 )
 
 const pw = "Tr0ub4dor-9x" // stands for a password
@@ -142,6 +144,21 @@ func TestHitsAreTold(t *testing.T) {
 	}
 }
 
+func TestRedactorHidesTheHits(t *testing.T) {
+	for _, c := range cases {
+		var values []string
+		for _, h := range Parse(c.path, []byte(c.content)) {
+			values = append(values, h.Value, h.Raw)
+		}
+		out := redact.New(values).String(c.content)
+		for _, v := range values {
+			if len(v) >= 6 && !redact.Common(v) && strings.Contains(out, v) {
+				t.Errorf("%s: %q survives in %q", c.path, v, out)
+			}
+		}
+	}
+}
+
 func TestLines(t *testing.T) {
 	hits := Parse("a/.env", []byte("A=1\r\n\r\nDB_PASSWORD="+pw+"\r\n"))
 	if len(hits) != 1 || hits[0].Line != 3 || hits[0].Value != pw {
@@ -173,6 +190,12 @@ func fixture(t testing.TB, name string) string {
 		t.Fatal(err)
 	}
 	return string(b)
+}
+
+func der(t *testing.T, name string) string {
+	t.Helper()
+	b, _ := pem.Decode([]byte(fixture(t, name)))
+	return string(b.Bytes)
 }
 
 func TestKeys(t *testing.T) {
@@ -208,12 +231,14 @@ func TestKeys(t *testing.T) {
 		{"no body", "-----BEGIN RSA PRIVATE KEY-----\n...\n-----END RSA PRIVATE KEY-----\n", ""},
 		{"mentioned", "if strings.HasPrefix(s, \"-----BEGIN RSA PRIVATE KEY-----\") { return }\nfoo(bar)\n", ""},
 		{"public", "-----BEGIN PUBLIC KEY-----\n" + strings.Repeat("ABCD", 20) + "\n-----END PUBLIC KEY-----\n", ""},
+		{"DER", der(t, "pkcs8.pem"), "S001 high"},
+		{"certificate in DER", der(t, "cert.pem"), ""},
 		{"PuTTY", puttyNone, "S001 high"},
 		{"PuTTY encrypted", strings.Replace(puttyNone, "none", "aes256-cbc", 1), "S002 high"},
 		{"age", "# created\nAGE-SECRET-KEY-184JMZMVQH3E6U0PSL869004Y3U2NYV7R30EU99CSEDNPH02YUVFSZW44VU\n", "S001 medium"},
 		{"age, wrong checksum", "AGE-SECRET-KEY-184JMZMVQH3E6U0PSL869004Y3U2NYV7R30EU99CSEDNPH02YUVFSZW44VQ\n", "S001 low"},
 	} {
-		if !WantsContent([]byte(c.content)[:min(512, len(c.content))]) && c.want != "" && c.name != "in source" && c.name != "in JSON" {
+		if !WantsContent([]byte(c.content)[:min(512, len(c.content))]) && c.want != "" && c.name != "DER" && c.name != "in source" && c.name != "in JSON" {
 			t.Errorf("%s: not wanted", c.name)
 		}
 		var got []string

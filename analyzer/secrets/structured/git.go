@@ -10,12 +10,12 @@ func parseGitConfig(f *file) {
 	f.urls("S025", "remote URL with a password", f.text, 0)
 	walkINI(f.text, "=", func(e entry) {
 		key := strings.ToLower(e.key)
-		switch {
-		case key == "extraheader":
+		switch key {
+		case "extraheader":
 			var hits []Hit
 			header(e.value, 0, &hits)
 			f.take("S025", hits, e.off)
-		case key == "smtppass" || key == "password" || key == "token" || key == "oauthtoken":
+		case "smtppass", "password", "token", "oauthtoken":
 			f.secret("S025", key+" in the git configuration", e.off, e.value)
 		}
 	})

@@ -9,7 +9,7 @@ import (
 // parseWireGuard reads wg0.conf: a key is 32 bytes in base64.
 func parseWireGuard(f *file) {
 	walkINI(f.text, "=", func(e entry) {
-		title := ""
+		var title string
 		switch e.key {
 		case "PrivateKey":
 			title = "WireGuard private key"

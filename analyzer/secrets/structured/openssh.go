@@ -67,7 +67,8 @@ func readOpenSSH(b []byte) keyInfo {
 	k.title = "OpenSSH private key (" + clip(kind, 40) + ")"
 	k.encrypted = cipher != "none"
 	// Two equal numbers begin an unencrypted private part.
-	k.ok = k.encrypted || private.u32() == private.u32() && !private.bad
+	first, second := private.u32(), private.u32()
+	k.ok = k.encrypted || first == second && !private.bad
 	return k
 }
 

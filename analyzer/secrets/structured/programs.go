@@ -15,7 +15,7 @@ var shortPassword = map[string]struct {
 	"sshpass": {"-p", true, true, ""}, "mysql": {"-p", true, false, ""}, "mysqldump": {"-p", true, false, ""}, "mysqladmin": {"-p", true, false, ""}, "mariadb": {"-p", true, false, ""}, "mysqlimport": {"-p", true, false, ""}, "mariadb-dump": {"-p", true, false, ""}, "mariadb-admin": {"-p", true, false, ""},
 	"redis-cli": {"-a", false, true, ""}, "sqlcmd": {"-P", true, true, ""}, "bcp": {"-P", true, true, ""}, "mongo": {"-p", false, true, ""}, "mongosh": {"-p", false, true, ""}, "mongodump": {"-p", false, true, ""}, "mongorestore": {"-p", false, true, ""},
 	"twine": {"-p", true, true, ""}, "ldapsearch": {"-w", true, true, ""}, "ldapadd": {"-w", true, true, ""}, "ldapmodify": {"-w", true, true, ""}, "7z": {"-p", true, false, ""}, "7za": {"-p", true, false, ""}, "unzip": {"-P", false, true, ""}, "zip": {"-P", false, true, ""},
-	"mosquitto_pub": {"-P", false, true, ""}, "mosquitto_sub": {"-P", false, true, ""}, "cqlsh": {"-p", true, true, ""}, "influx": {"-t", false, true, ""}, "sonar-scanner": {"-Dsonar.token=", true, false, ""}, "mvn": {"-Dpassword=", true, false, ""},
+	"cqlsh": {"-p", true, true, ""}, "influx": {"-t", false, true, ""}, "sonar-scanner": {"-Dsonar.token=", true, false, ""}, "mvn": {"-Dpassword=", true, false, ""},
 }
 
 func (c *command) short(i int, w word) {
@@ -36,7 +36,7 @@ func (c *command) short(i int, w word) {
 
 // userPassword takes -u user:password and its like.
 func (c *command) userPassword(i int, w word) {
-	value := ""
+	var value string
 	switch {
 	case w.text == "-u" || w.text == "--user" || w.text == "-U" || w.text == "--proxy-user" || c.name != "curl" && w.text == "-a":
 		value = c.next(i).text

@@ -89,19 +89,27 @@ func Parse(path string, content []byte) []Hit {
 	if len(content) > MaxFile {
 		content = content[:MaxFile]
 	}
-	f := &file{path: strings.ToLower(strings.TrimLeft(path, "/")), text: decode(content)}
-	f.base = f.path[strings.LastIndexByte(f.path, '/')+1:]
+	f := &file{base: strings.ToLower(path[strings.LastIndexByte(path, '/')+1:]), text: decode(content)}
 	f.findKeystore(content)
 	parse := formatOf(path)
+	f.named = parse != nil
 	if parse == nil {
 		parse = formatIn(f.text)
 	}
-	if parse != nil {
+	if parse != nil && (!isBinary(f.text) || binaryFormats[f.base]) {
 		parse(f)
 	}
 	f.findKeys()
+	f.findDER(content)
 	return f.hits
 }
+
+// binaryFormats are the names of files whose parsers expect more than text.
+var binaryFormats = map[string]bool{"credentials.db": true, "access_tokens.db": true, "secring.gpg": true, "msal_token_cache.bin": true}
+
+// isBinary is true for what has a NUL at its beginning: a program that has the
+// name of a configuration file.
+func isBinary(s string) bool { return strings.IndexByte(s[:min(len(s), 8<<10)], 0) >= 0 }
 
 // decode gives text in UTF-8, without a byte order mark.
 func decode(b []byte) string {

@@ -36,12 +36,11 @@ func parsePHP(f *file) {
 }
 
 func cutDefine(t string) (name, value string, ok bool) {
-	low := strings.ToLower(t)
-	i := strings.Index(low, "define(")
-	if i < 0 || i > 4 {
+	const define = "define("
+	if len(t) < len(define) || !strings.EqualFold(t[:len(define)], define) {
 		return "", "", false
 	}
-	name, value, ok = strings.Cut(t[i+7:], ",")
+	name, value, ok = strings.Cut(t[len(define):], ",")
 	return strings.Trim(name, " '\""), strings.TrimSpace(value), ok
 }
 
@@ -148,7 +147,7 @@ func parseFileZilla(f *file) {
 func parseHtpasswd(f *file) {
 	eachLine(f.text, func(off int, line string) {
 		user, hash, ok := strings.Cut(strings.TrimSpace(line), ":")
-		if !ok || strings.HasPrefix(user, "#") || user == "" || strings.Contains(user, " ") {
+		if !ok || strings.HasPrefix(user, "#") || user == "" || strings.ContainsAny(line, " \t") {
 			return
 		}
 		h := f.secret("S033", "password of "+clip(user, 40), off, hash)

@@ -1,0 +1,37 @@
+package secrets
+
+import (
+	"bytes"
+
+	"peel/analyzer/secrets/structured"
+)
+
+// maxCommand bounds the line of a command that is looked at, before and after
+// the word that tells it.
+const maxCommand = 400
+
+func phrases(list ...string) (out []keyword) {
+	for _, text := range list {
+		out = append(out, keyword{text: text})
+	}
+	return out
+}
+
+// command looks at the line of a program that takes passwords as arguments.
+func (t *text) command(b []byte, from, to int) {
+	lo, hi := from, to
+	for lo > 0 && from-lo < maxCommand && b[lo-1] != '\n' {
+		lo--
+	}
+	for hi < len(b) && hi-to < maxCommand && b[hi] != '\n' {
+		hi++
+	}
+	line := b[lo:hi]
+	for _, h := range structured.Text("", string(line)) {
+		n := bytes.Index(line, []byte(h.Value))
+		if n < 0 || h.Value == "" {
+			continue
+		}
+		t.add(b, lo+n, lo+n+len(h.Value), hitMatch(h, rankAssigned))
+	}
+}
