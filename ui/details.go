@@ -15,7 +15,7 @@ type detailsPane struct {
 
 // roll scrolls text, which has no cursor.
 func (s *scroller) roll(a action) bool {
-	step := 0
+	var step int
 	switch a {
 	case actUp:
 		step = -1

@@ -123,7 +123,6 @@ type terminal struct {
 	cancel context.CancelFunc
 	done   chan struct{}
 	once   sync.Once
-	copied atomic.Value // string: what went to the clipboard
 }
 
 type barrier struct{}

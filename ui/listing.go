@@ -53,8 +53,8 @@ type listing struct {
 
 	// What is sorted stays while only the filter or the folds change.
 	sortedFor sorting
-	kids      []span  // of all shown children of a directory, in arena
-	arena     []int32 // each node is the child of one
+	kids      []span    // of all shown children of a directory, in arena
+	arena     []int32   // each node is the child of one
 	flat      []int32   // all files; nil if not asked for yet
 	room      []sortKey // to sort in
 }

@@ -36,8 +36,6 @@ type treePane struct {
 	foundAt, foundOf int    // the match that a search is at
 }
 
-func newTreePane(th *theme.Theme) *treePane { return &treePane{th: th} }
-
 // viewCache keeps the last views, for [ and ] go back and forth.
 type viewCache struct {
 	entries [6]*filetree.View

@@ -23,7 +23,7 @@ func TestParseAllow(t *testing.T) {
 		"fits all":       {"allow: [{reason: x}]", "needs a rule, a path or the hash"},
 		"bad date":       {"allow: [{rule: S010, reason: x, until: tomorrow}]", `"tomorrow" is no date`},
 		"bad hash":       {"allow: [{value: abc, reason: x}]", "no sha256"},
-		"unknown key":    {"allow: [{rule: S010, reason: x, untill: 2027-01-31}]", "untill"},
+		"unknown key":    {"allow: [{rule: S010, reason: x, til: 2027-01-31}]", "til"},
 		"no yaml":        {"allow: [", "reading the accepted secrets"},
 		"unknown at top": {"ignore: []", "ignore"},
 	} {

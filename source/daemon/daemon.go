@@ -135,8 +135,7 @@ func (c *client) get(ctx context.Context, path string) (io.ReadCloser, error) {
 	if err != nil {
 		var op *net.OpError
 		if errors.As(err, &op) {
-			// Not wrapped: a socket that is not there is no file of the user's.
-			return nil, fmt.Errorf("%w that answers at %s: %s", ErrNoSocket, c.address, op.Err)
+			return nil, fmt.Errorf("%w that answers at %s: %v", ErrNoSocket, c.address, op.Err) //nolint:errorlint // a socket that is not there is no file of the user's
 		}
 		return nil, err
 	}

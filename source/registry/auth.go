@@ -58,8 +58,8 @@ func fromFile(path string, r authn.Resource) (authn.Authenticator, error) {
 	}
 	defer f.Close()
 	cf, err := config.LoadFromReader(f)
-	if err != nil { // not wrapped: an EOF here is not the image's
-		return nil, fmt.Errorf("reading credentials from %s: %s", path, err)
+	if err != nil {
+		return nil, fmt.Errorf("reading credentials from %s: %v", path, err) //nolint:errorlint // an EOF here is not the image's
 	}
 	for _, key := range keys(r) {
 		if auth := fromEntry(cf.AuthConfigs[key]); auth != authn.Anonymous {
