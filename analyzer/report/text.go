@@ -199,11 +199,15 @@ func (t *textWriter) source() {
 		t.line("Source: %s.", from)
 	}
 	if img.Name != "" && img.Name != img.Reference {
-		t.line("Name there: %s.", text.Clean(img.Name))
+		t.line("Its name in there: %s.", text.Clean(img.Name))
 	}
 	for _, a := range img.Attempts {
 		if a.Error != "" {
-			t.prose("", "Asked before: %s, %s: %s.", text.Clean(a.Source), text.Clean(a.Asked), text.Clean(a.Error))
+			asked := text.Clean(a.Source)
+			if a.Asked != "" {
+				asked += " at " + text.Clean(a.Asked)
+			}
+			t.prose("", "Asked before: %s: %s.", asked, text.Clean(a.Error))
 		}
 	}
 	for _, f := range []struct{ label, value string }{

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"strconv"
 
 	"github.com/dustin/go-humanize"
 
@@ -12,7 +11,7 @@ import (
 // byteSize is a flag that takes "500MB" as well as "500000000".
 type byteSize int64
 
-func (b *byteSize) String() string { return strconv.FormatInt(int64(*b), 10) }
+func (b *byteSize) String() string { return humanize.IBytes(uint64(*b)) }
 
 // Type is what the help calls the value.
 func (b *byteSize) Type() string { return "size" }
@@ -34,10 +33,10 @@ const failOnFlag = "fail-on"
 var ruleFlags = []string{policy.LowestEfficiency, policy.HighestWastedBytes, policy.HighestUserWastedPercent, failOnFlag}
 
 var ruleHelp = map[string]string{
-	failOnFlag:                      "fail --ci on findings of this `severity` or above: info, low, medium, high, critical, or off (default high)",
-	policy.LowestEfficiency:         "fail --ci below this efficiency, a `ratio` from 0 to 1, or off",
-	policy.HighestWastedBytes:       "fail --ci above this `size` of wasted bytes, or off",
-	policy.HighestUserWastedPercent: "fail --ci above this `ratio` of wasted bytes to the bytes of all layers but the first, or off",
+	failOnFlag:                      "fail --ci on findings of this severity or above: info, low, medium, high, critical, or off (default high)",
+	policy.LowestEfficiency:         "fail --ci below this efficiency, a ratio from 0 to 1, or off",
+	policy.HighestWastedBytes:       "fail --ci above this size of wasted bytes, or off",
+	policy.HighestUserWastedPercent: "fail --ci above this ratio of wasted bytes to the bytes of all layers but the first, or off",
 }
 
 // ruleOf is the rule that a flag sets.

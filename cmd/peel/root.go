@@ -105,25 +105,25 @@ func newRootCmd(s streams, run func(context.Context, *rootOptions) error) *cobra
 
 func (o *rootOptions) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVar(&o.platform, "platform", "", "choose from an image index: `os/arch[/variant]` (default: this machine's)")
-	f.StringVar(&o.source, "source", "", "ask only this `kind` of source: "+kinds())
+	f.StringVar(&o.platform, "platform", "", "choose from an image index: os/arch[/variant] (default: this machine's)")
+	f.StringVar(&o.source, "source", "", "ask only this kind of source: "+kinds())
 	f.BoolVar(&o.plain, "plain", false, "print a report instead of opening the screens")
-	f.StringVar(&o.json, "json", "", "write the JSON report to `file`, or to stdout for -")
+	f.StringVar(&o.json, "json", "", "write the JSON report to file, or to stdout for -")
 	f.BoolVar(&o.ci, "ci", false, "judge the image by the rules of --ci-config; also when CI=true")
 	o.scan.addFlags(f)
-	f.StringVar(&o.ciFile, "ci-config", "", "`file` of rules, in dive's format (default: .dive-ci, if there is one)")
+	f.StringVar(&o.ciFile, "ci-config", "", "file of rules, in dive's format (default: .dive-ci, if there is one)")
 	for name, text := range ruleHelp {
 		v := new(string)
 		o.rules[name] = v
 		f.StringVar(v, name, "", text)
 	}
 	o.maxSize = layer.DefaultMaxBytes
-	f.Var(&o.maxSize, "max-layer-size", "give up on a layer that unpacks to more than this `size`")
-	f.IntVar(&o.maxEnts, "max-entries", layer.DefaultMaxEntries, "give up on an image of more than this `number` of entries in all layers")
+	f.Var(&o.maxSize, "max-layer-size", "give up on a layer that unpacks to more than this size")
+	f.IntVar(&o.maxEnts, "max-entries", layer.DefaultMaxEntries, "give up on an image of more than this number of entries in all layers")
 	f.StringVar(&o.ui.theme, "theme", "", "colours: ansi, dark, light, mono or cvd")
 	f.BoolVar(&o.ui.ascii, "ascii", false, "draw with ASCII characters alone")
 	f.BoolVar(&o.ui.noMouse, "no-mouse", false, "leave the mouse to the terminal")
-	f.StringVar(&o.ui.at, "at", "", "open the screens at this `path`")
+	f.StringVar(&o.ui.at, "at", "", "open the screens at this path")
 }
 
 func kinds() string {

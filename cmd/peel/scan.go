@@ -27,9 +27,9 @@ var (
 )
 
 func (o *scanOptions) addFlags(f *pflag.FlagSet) {
-	f.StringSliceVar(&o.scanners, "scanners", defaultScanners, "`families` of checks that run: "+strings.Join(allScanners, ", "))
-	f.StringVar(&o.rules, "secret-rules", "", "`file` of more rules for secrets, in gitleaks' TOML format")
-	f.StringVar(&o.allow, "secret-allow", "", "`file` of secrets that are known and accepted")
+	f.StringSliceVar(&o.scanners, "scanners", defaultScanners, "families of checks that run: "+strings.Join(allScanners, ", "))
+	f.StringVar(&o.rules, "secret-rules", "", "file of more rules for secrets, in gitleaks' TOML format")
+	f.StringVar(&o.allow, "secret-allow", "", "file of secrets that are known and accepted")
 }
 
 // secrets makes the scanner; nil if secrets are not to be looked for. Waste is
