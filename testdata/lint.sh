@@ -14,7 +14,7 @@ if [ -n "$unformatted" ]; then
 	exit 1
 fi
 for os in linux darwin windows; do
-	GOOS=$os go vet ./...
+	GOOS=$os go vet ./... ./testdata/...
 done
 if [ ! -x "$lint" ]; then
 	echo "lint: building golangci-lint $version, once" >&2
