@@ -23,7 +23,6 @@ var replaced = map[string]bool{
 // anchors are better keywords than gitleaks' own for some of its rules.
 var anchors = map[string][]keyword{
 	"azure-ad-client-secret":             each("7q~ 8q~", keyword{next: tokenSet, prev: tokenSet}),
-	"airtable-personnal-access-token":    {{text: "pat", next: alnum, prev: notWord}},
 	"vault-service-token":                {{text: "hvs.", next: alnum}},
 	"infracost-api-token":                {{text: "ico-", next: alnum, prev: notName}},
 	"mailchimp-key":                      {{text: "-us", next: digits, prev: hexDigits}},

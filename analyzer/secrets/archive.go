@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 
 	"github.com/klauspost/compress/zstd"
 
@@ -25,17 +26,26 @@ const (
 	maxUnpacked = 1 << 30
 	// freeUnpacked and maxRatio tell bombs: more than the first is unpacked only
 	// of archives that do not grow more than that.
-	freeUnpacked = 64 << 20
-	maxRatio     = 200
+	freeUnpacked = 16 << 20
+	maxRatio     = 100
 	// maxBzip2 bounds what is unpacked of bzip2, at 25 MB/s.
 	maxBzip2 = 16 << 20
 	// maxMembers bounds the files; the largest jars have about 50,000.
 	maxMembers = 200_000
 	// maxInnerName bounds a member's name in what is reported.
 	maxInnerName = 1024
-	// maxZstdMemory is for windows: what zstd grants unasked.
-	maxZstdMemory = 128 << 20
+	// maxZstdWindow is what level 19 uses; more asks for memory that is not
+	// needed but by --ultra and --long.
+	maxZstdWindow = 8 << 20
 )
+
+var unzstd = sync.Pool{New: func() any {
+	z, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxZstdWindow), zstd.WithDecoderLowmem(true))
+	if err != nil {
+		panic(err) // the options are constants
+	}
+	return z
+}}
 
 var (
 	errBudget  = errors.New("it unpacks to more than is looked at")
@@ -46,14 +56,24 @@ var (
 // lies in it.
 type unpacker struct {
 	s       *Scanner
+	size    int64 // of the file
 	left    int64 // bytes that may still be unpacked
 	members int
 	found   []match
 	notes   []string
+	held    bool // the scanner's buffer for zip files
+}
+
+// release gives the buffer back.
+func (u *unpacker) release() {
+	if u.held {
+		u.s.zips.Unlock()
+		u.held = false
+	}
 }
 
 func newUnpacker(s *Scanner, size int64) *unpacker {
-	return &unpacker{s: s, left: min(maxUnpacked, max(freeUnpacked, size*maxRatio))}
+	return &unpacker{s: s, size: size, left: min(maxUnpacked, max(freeUnpacked, size*maxRatio))}
 }
 
 // packed reports whether there is something inside of contents of this kind.
@@ -80,9 +100,23 @@ func (u *unpacker) content() *content {
 // file looks into an archive. Faults are noted, not returned: what could be
 // read was looked at.
 func (u *unpacker) file(r io.Reader, k layer.Kind) {
-	if err := u.open(bufio.NewReaderSize(r, 4<<10), k, "", 1); err != nil {
+	br := bufferOf(r)
+	defer u.release()
+	defer readers.Put(br)
+	if err := u.open(br, k, "", 1); err != nil {
 		u.notes = append(u.notes, fmt.Sprintf("not all of this %s was looked at for secrets: %v", k, err))
 	}
+}
+
+// readBuf is how much of a member is read at once.
+const readBuf = 32 << 10
+
+var readers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, readBuf) }}
+
+func bufferOf(r io.Reader) *bufio.Reader {
+	br := readers.Get().(*bufio.Reader)
+	br.Reset(r)
+	return br
 }
 
 func (u *unpacker) open(r *bufio.Reader, k layer.Kind, name string, depth int) error {
@@ -95,11 +129,11 @@ func (u *unpacker) open(r *bufio.Reader, k layer.Kind, name string, depth int) e
 		defer z.Close()
 		return u.inner(z, unpackedName(name), depth)
 	case layer.KindZstd:
-		z, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxZstdMemory), zstd.WithDecoderLowmem(true))
-		if err != nil {
+		z := unzstd.Get().(*zstd.Decoder)
+		defer unzstd.Put(z)
+		if err := z.Reset(r); err != nil {
 			return err
 		}
-		defer z.Close()
 		return u.inner(z, unpackedName(name), depth)
 	case layer.KindBzip2:
 		u.left = min(u.left, maxBzip2)
@@ -128,7 +162,8 @@ func (u *unpacker) inner(r io.Reader, name string, depth int) error {
 	if u.members++; u.members > maxMembers {
 		return errMembers
 	}
-	br := bufio.NewReaderSize(&budgetReader{r, u}, 4<<10)
+	br := bufferOf(&budgetReader{r, u})
+	defer readers.Put(br)
 	head, err := br.Peek(layer.SniffLen)
 	if len(head) == 0 {
 		if err == io.EOF {

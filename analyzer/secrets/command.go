@@ -27,6 +27,9 @@ func (t *text) command(b []byte, from, to int) {
 		hi++
 	}
 	line := b[lo:hi]
+	if !t.afford(4 * len(line)) {
+		return
+	}
 	for _, h := range structured.Text("", string(line)) {
 		n := bytes.Index(line, []byte(h.Value))
 		if n < 0 || h.Value == "" {

@@ -2,35 +2,36 @@ package secrets
 
 import (
 	"peel/analyzer/secrets/structured"
+	"peel/source/layer"
 )
 
 // fileScan looks at one file that is no archive: the text of it, and if it has
 // a known form, all of it at once.
 type fileScan struct {
-	s     *Scanner
-	st    *stream
-	path  string
-	named bool   // the path asks for a parser
-	whole bool   // all is kept for a parser
-	kept  []byte // what was flushed of it
+	s      *Scanner
+	st     *stream
+	path   string
+	named  bool   // the path asks for a parser
+	magic  bool   // the first byte may be a keystore's
+	kept   []byte // all of a big file, for a parser
+	passed bool   // it is too big for one
 }
 
 func newFileScan(s *Scanner, st *stream, path string, head []byte) *fileScan {
 	st.reset(head)
-	f := &fileScan{s: s, st: st, path: path}
-	f.named = structured.Wants(path)
-	f.whole = f.named || structured.WantsContent(head)
+	f := &fileScan{s: s, st: st, path: path, named: structured.Wants(path)}
+	f.magic = len(head) > 0 && (head[0] == 0xfe || head[0] == 0xce || head[0] == 0 || head[0] == 0x30) && structured.WantsContent(head)
 	return f
 }
 
 // Write implements io.Writer. It never fails.
 func (f *fileScan) Write(p []byte) (int, error) {
-	if f.whole && len(f.kept)+len(f.st.buf)+len(p) > streamBuf && !f.st.flushed && f.kept == nil {
-		f.kept = append(f.kept, f.st.buf...)
+	if !f.st.flushed && len(f.st.buf)+len(p) > cap(f.st.buf) {
+		f.keep()
 	}
 	if f.kept != nil {
 		if len(f.kept)+len(p) > structured.MaxFile {
-			f.kept, f.whole = nil, false
+			f.kept, f.passed = nil, true
 		} else {
 			f.kept = append(f.kept, p...)
 		}
@@ -39,19 +40,47 @@ func (f *fileScan) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// keep begins to keep a file that does not fit the stream's buffer, if a parser
+// wants it. UTF-16 of that size is left to the scanner.
+func (f *fileScan) keep() {
+	if f.kept == nil && !f.passed && f.st.utf16 == noUTF16 && (f.wanted() || f.formed()) {
+		f.kept = append(make([]byte, 0, 2*streamBuf), f.st.buf...)
+	}
+}
+
+func (f *fileScan) wanted() bool { return f.named || f.magic }
+
+// formed looks for the words of known forms in the beginning of a file that
+// was not scanned yet.
+func (f *fileScan) formed() bool {
+	head := f.st.buf[:min(len(f.st.buf), layer.SniffLen)]
+	for _, h := range f.s.matcher.find(nil, head, 0, len(head)) {
+		if f.s.uses[h.keyword].form {
+			return structured.WantsContent(head)
+		}
+	}
+	return false
+}
+
 // finish returns what was found; nil for nothing.
 func (f *fileScan) finish() *content {
 	all := f.kept
 	if all == nil {
 		all = f.st.buf
 	}
-	var parsed []match
-	if f.whole {
-		parsed = parse(f.path, all)
+	small := !f.st.flushed
+	f.st.rest()
+	if f.kept != nil || small && (f.wanted() || f.st.text.formed && structured.WantsContent(all[:min(len(all), layer.SniffLen)])) {
+		f.st.text.found = append(f.st.text.found, parse(f.path, all)...)
 	}
-	f.st.text.found = append(f.st.text.found, parsed...)
-	return f.st.finish()
+	return f.st.content()
 }
+
+// formWords are parts of what structured.WantsContent looks for: only a file
+// that begins with one of them is asked about.
+var formWords = phrases("-----begin", "begin ssh2", "age-secret-key-", "service_account", "authorized_user", "\"auths\"",
+	"terraform_version", "kind: config", "current-context", "certificate-authority-data", "filezilla3", "<settings",
+	"[interface]", "[client]", "_authtoken", "aws_secret_access_key", "aws_access_key_id", "packagesourcecredentials", "putty-user-key-file")
 
 // parse turns the hits of a parser into matches.
 func parse(path string, b []byte) (out []match) {

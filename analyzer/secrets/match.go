@@ -30,7 +30,7 @@ type matcher struct {
 	reach    int // the last gram of any keyword, and one
 }
 
-const filterBits = 17
+const filterBits = 18
 
 // slot leads from a gram to its entries.
 type slot struct {
@@ -162,30 +162,45 @@ func (m *matcher) find(hits []hit, b []byte, from, to int) []hit {
 		h3 := hashGram(v) >> (32 - filterBits)
 		if f[h0>>6]&(1<<(h0&63)) != 0 || f[h1>>6]&(1<<(h1&63)) != 0 ||
 			f[h2>>6]&(1<<(h2&63)) != 0 || f[h3>>6]&(1<<(h3&63)) != 0 {
-			hits = m.look(hits, b, i, min(i+8, end), from, to)
+			hits = m.probe(hits, b, i, uint32(w), from, to)
+			hits = m.probe(hits, b, i+2, uint32(w>>16), from, to)
+			hits = m.probe(hits, b, i+4, uint32(w>>32), from, to)
+			hits = m.probe(hits, b, i+6, v, from, to)
 		}
 		i += 8
 	}
 	return m.look(hits, b, i, end, from, to)
 }
 
-// look verifies the grams at the even positions of [i, end).
+// look probes the even positions of [i, end).
 func (m *matcher) look(hits []hit, b []byte, i, end, from, to int) []hit {
 	for ; i < end; i += 2 {
-		g := binary.LittleEndian.Uint32(b[i:]) | caseBits
-		h := hashGram(g)
-		if f := h >> (32 - filterBits); m.filter[f>>6]>>(f&63)&1 == 0 {
-			continue
+		hits = m.probe(hits, b, i, binary.LittleEndian.Uint32(b[i:])|caseBits, from, to)
+	}
+	return hits
+}
+
+// probe appends the keywords that the gram at b[i:] betrays.
+func (m *matcher) probe(hits []hit, b []byte, i int, g uint32, from, to int) []hit {
+	h := hashGram(g)
+	if f := h >> (32 - filterBits); m.filter[f>>6]&(1<<(f&63)) == 0 {
+		return hits
+	}
+	return m.verify(hits, b, i, g, from, to)
+}
+
+func (m *matcher) verify(hits []hit, b []byte, i int, g uint32, from, to int) []hit {
+	s := int(hashGram(g)>>8) & (len(m.slots) - 1)
+	for m.slots[s].gram != g {
+		if m.slots[s].count == 0 {
+			return hits
 		}
-		s := int(h>>8) & (len(m.slots) - 1)
-		for m.slots[s].count != 0 && m.slots[s].gram != g {
-			s = (s + 1) & (len(m.slots) - 1)
-		}
-		for _, e := range m.entries[m.slots[s].first:][:m.slots[s].count] {
-			p := i - int(e.offset)
-			if p >= from && p < to && m.keywords[e.keyword].at(b, p) {
-				hits = append(hits, hit{p, e.keyword})
-			}
+		s = (s + 1) & (len(m.slots) - 1)
+	}
+	for _, e := range m.entries[m.slots[s].first:][:m.slots[s].count] {
+		p := i - int(e.offset)
+		if p >= from && p < to && m.keywords[e.keyword].at(b, p) {
+			hits = append(hits, hit{p, e.keyword})
 		}
 	}
 	return hits

@@ -85,7 +85,7 @@ func newPattern(text string) pattern {
 
 func (p pattern) get() *regexp.Regexp {
 	p.once.Do(func() {
-		re, err := regexp.Compile(p.text)
+		re, err := compile(p)
 		if err != nil {
 			re = regexp.MustCompile(`$.^`) // rule files are checked when they are read
 		}
@@ -93,6 +93,8 @@ func (p pattern) get() *regexp.Regexp {
 	})
 	return *p.re
 }
+
+func compile(p pattern) (*regexp.Regexp, error) { return regexp.Compile(p.text) }
 
 // allow is a compiled gitleaks.Allow.
 type allow struct {

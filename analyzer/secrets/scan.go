@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"peel/analyzer/finding"
+	"peel/source/layer"
 )
 
 // match is one secret in a text, before it has a place in an image.
@@ -44,6 +45,7 @@ type text struct {
 	hits    []hit
 	found   []match
 	work    int  // bytes that regular expressions have looked at
+	formed  bool // it begins as files do that have a parser
 	tired   bool // there were too many
 	half    bool // the first byte of a 16-bit character waits for the second
 	first   byte
@@ -89,6 +91,9 @@ func (t *text) candidate(b []byte, h hit) {
 	k := &t.s.matcher.keywords[h.keyword]
 	end := h.pos + len(k.text)
 	uses := &t.s.uses[h.keyword]
+	if uses.form && t.base == 0 && h.pos < layer.SniffLen {
+		t.formed = true
+	}
 	if uses.scanner != nil && (!t.binary || uses.binary) {
 		uses.scanner(t, b, h.pos, end)
 	}
@@ -138,7 +143,7 @@ func oneCase(b []byte) bool {
 
 // token tries a rule whose keyword is a part of the secret.
 func (t *text) token(b []byte, pos int, r *rule) {
-	left, right := 0, 0
+	var left, right int
 	if r.set != nil {
 		right = runLen(b, pos, r.set, min(r.most+4, tokenRight))
 		if !r.first {
@@ -183,17 +188,18 @@ func (t *text) around(b []byte, lo, hi int, r *rule) {
 }
 
 // Bounds of what regular expressions may look at in one text, in bytes: some
-// times the text itself, and something for short ones. Only a text that is made
-// to be slow has so many keywords.
+// times the text itself, something more for short ones, and so much in all.
+// Only a text that is made to be slow has so many keywords.
 const (
 	workFactor = 16
 	workFree   = 1 << 20
+	workMost   = 256 << 20
 )
 
 // afford reports whether n bytes more may be looked at.
 func (t *text) afford(n int) bool {
 	t.work += n
-	if int64(t.work) > workFree+workFactor*(t.base+streamBuf) {
+	if int64(t.work) > min(workFree+workFactor*(t.base+streamBuf), workMost) {
 		t.tired = true
 		return false
 	}
@@ -231,123 +237,4 @@ func (t *text) assigned(b []byte, a *assignment, r *rule) {
 		whole := []int{a.nameStart, a.end, a.start, a.end}
 		t.accept(b, 0, whole, r, rankAssigned)
 	}
-}
-
-// accept judges a match of a rule. m are the offsets of its groups, as regexp
-// gives them, from lo on.
-func (t *text) accept(b []byte, lo int, m []int, r *rule, rank int8) {
-	start, end := lo+m[0], lo+m[1]
-	matched := b[start:end]
-	if g := r.group; g > 0 && 2*g+1 < len(m) && m[2*g] >= 0 {
-		start, end = lo+m[2*g], lo+m[2*g+1]
-	} else {
-		for g := 2; g+1 < len(m); g += 2 {
-			if m[g] >= 0 && m[g+1] > m[g] {
-				start, end = lo+m[g], lo+m[g+1]
-				break
-			}
-		}
-	}
-	if r.id == kubernetesSecret { // its group has the name too
-		if n := bytes.LastIndexByte(b[start:end], ':'); n >= 0 {
-			start += n + 1
-		}
-		start, end = trim(b, start, end, " \t\r\n\"'|>")
-	}
-	v := b[start:end]
-	if r.entropy > 0 && entropy(v) <= r.entropy {
-		return
-	}
-	f := match{rule: r, sev: r.sev, conf: r.conf, rank: rank}
-	if !f.plausible(v) {
-		return
-	}
-	for i := range r.allow {
-		if r.allow[i].allows(v, matched, lineAround(b, start, end)) {
-			return
-		}
-	}
-	f.judge(r, v)
-	if r.id == awsKeyID && f.sev > finding.Info {
-		t.pairAWS(b, start, end, &f)
-	}
-	t.add(b, start, end, f)
-}
-
-const kubernetesSecret = "kubernetes-secret-yaml"
-
-// trim narrows a stretch of b.
-func trim(b []byte, start, end int, cutset string) (int, int) {
-	left := bytes.TrimLeft(b[start:end], cutset)
-	return end - len(left), end - len(left) + len(bytes.TrimRight(left, cutset))
-}
-
-// plausible drops what only stands for a secret, and lowers what says of itself
-// that it is an example.
-func (f *match) plausible(v []byte) bool {
-	if masked(v) || lettersOnly(v) && wordy(v) {
-		return false
-	}
-	if len(v) < maxFillerLen && filler(v) != "" {
-		f.sev, f.conf = finding.Info, finding.Unsure
-		f.reason = "an example or a placeholder: the value says so"
-	} else if sequence(v) {
-		f.sev, f.conf = min(f.sev, finding.Low), finding.Unsure
-		f.reason = "it looks made up: an example, perhaps"
-	}
-	return true
-}
-
-// maxFillerLen is the length from which a word in a token is an accident.
-const maxFillerLen = 120
-
-func lettersOnly(v []byte) bool {
-	for _, c := range v {
-		if !letters.has(c) && c != '_' {
-			return false
-		}
-	}
-	return true
-}
-
-// judge lets the rule look closer.
-func (f *match) judge(r *rule, v []byte) {
-	if r.verify == nil || f.sev <= finding.Low {
-		return
-	}
-	if d := r.verify(v); d.set {
-		f.sev, f.conf, f.reason = d.sev, d.conf, d.reason
-	}
-}
-
-// maxLine is how much of a line allow lists look at.
-const maxLine = 500
-
-func lineAround(b []byte, start, end int) []byte {
-	lo, hi := start, end
-	for lo > 0 && start-lo < maxLine && b[lo-1] != '\n' {
-		lo--
-	}
-	for hi < len(b) && hi-end < maxLine && b[hi] != '\n' {
-		hi++
-	}
-	return b[lo:hi]
-}
-
-// add keeps a match.
-func (t *text) add(b []byte, start, end int, f match) {
-	if f.value == "" {
-		f.value = string(b[start:end])
-	}
-	f.start, f.end = t.base+int64(start), t.base+int64(end)
-	if !t.binary {
-		// Matches come nearly in order: the line is counted from the last one.
-		if start < t.lineAt {
-			f.line = t.line - bytes.Count(b[start:t.lineAt], newline)
-		} else {
-			t.advance(b, start)
-			f.line = t.line
-		}
-	}
-	t.found = append(t.found, f)
 }

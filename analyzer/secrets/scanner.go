@@ -33,6 +33,9 @@ type Scanner struct {
 	mu   sync.Mutex
 	seen map[layer.Digest]*content // scanned contents; nil for one without secrets
 	pool sync.Pool                 // of *stream
+
+	zips   sync.Mutex // zipBuf is in use
+	zipBuf []byte     // one zip file at a time is read whole
 }
 
 // use is what a keyword may be a sign of.
@@ -40,6 +43,7 @@ type use struct {
 	rules   []*rule
 	scanner func(t *text, b []byte, from, to int)
 	binary  bool // scanner looks at binaries too
+	form    bool // files that begin with it have a parser
 }
 
 var _ layer.Inspector = (*Scanner)(nil)
@@ -104,6 +108,9 @@ func (s *Scanner) build(rules []*rule) {
 			u := put(k)
 			u.scanner, u.binary = sc.scan, sc.binary
 		}
+	}
+	for _, k := range formWords {
+		put(k).form = true
 	}
 	s.matcher = newMatcher(words)
 }

@@ -1,5 +1,7 @@
 package secrets
 
+import "bytes"
+
 // Sizes of a stream's buffer, in bytes.
 const (
 	// streamBuf holds all of a small file, which is then scanned only if its
@@ -63,9 +65,16 @@ func (st *stream) flush() {
 	st.from, st.flushed = to-keep, true
 }
 
+// rest scans what was not yet.
+func (st *stream) rest() { st.text.scan(st.buf, st.from, len(st.buf)) }
+
 // finish scans the rest and returns what was found; nil for nothing.
 func (st *stream) finish() *content {
-	st.text.scan(st.buf, st.from, len(st.buf))
+	st.rest()
+	return st.content()
+}
+
+func (st *stream) content() *content {
 	c := settle(st.text.found)
 	if st.text.tired {
 		if c == nil {
@@ -78,10 +87,5 @@ func (st *stream) finish() *content {
 
 // isBinary is what layer.Sniff takes for it: a NUL is near the beginning.
 func isBinary(head []byte) bool {
-	for _, c := range head {
-		if c == 0 {
-			return true
-		}
-	}
-	return false
+	return bytes.IndexByte(head, 0) >= 0
 }

@@ -1,6 +1,9 @@
 package secrets
 
-import "unicode/utf8"
+import (
+	"bytes"
+	"unicode/utf8"
+)
 
 // utf16 is how a text's 16-bit characters are stored, if it has such.
 type utf16 uint8
@@ -23,7 +26,7 @@ func sniffUTF16(head []byte) utf16 {
 		}
 	}
 	const least = 16
-	if len(head) < least {
+	if len(head) < least || bytes.IndexByte(head, 0) < 0 {
 		return noUTF16
 	}
 	pairs := len(head) / 2

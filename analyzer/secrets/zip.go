@@ -1,17 +1,21 @@
 package secrets
 
 import (
+	"archive/zip"
 	"bufio"
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"io"
+	"strings"
 	"sync"
 
 	"github.com/klauspost/compress/flate"
+
+	"peel/source/inflate"
 )
 
-// The parts of a zip file that are read front to back (APPNOTE.TXT, 4.3.7): the
-// directory at its end is not needed, so nothing of it is kept.
+// The parts of a zip file that is read front to back (APPNOTE.TXT, 4.3.7).
 const (
 	zipLocal      = "PK\x03\x04"
 	zipDescriptor = "PK\x07\x08"
@@ -34,8 +38,88 @@ type zipHeader struct {
 	name          string
 }
 
+// maxZip is the size of the largest zip that is read whole, for its directory
+// tells sizes and thereby allows the faster decoder. Larger ones, and those
+// within another, are read front to back.
+const maxZip = 32 << 20
+
 // zip looks at the files of a zip: jars, wheels, eggs, office files.
 func (u *unpacker) zip(r *bufio.Reader, name string, depth int) error {
+	if u.held {
+		return u.zipStream(r, name, depth)
+	}
+	u.s.zips.Lock()
+	u.held = true
+	defer u.release()
+	b := u.s.zipSpace(u.size)
+	n, err := io.ReadFull(r, b)
+	switch b = b[:n]; err {
+	case nil: // there may be more
+		rest := bufferOf(io.MultiReader(bytes.NewReader(b), r))
+		defer readers.Put(rest)
+		return u.zipStream(rest, name, depth)
+	case io.EOF, io.ErrUnexpectedEOF:
+	default:
+		return err
+	}
+	z, err := zip.NewReader(bytes.NewReader(b), int64(n))
+	if err != nil {
+		return u.zipStream(bufio.NewReader(bytes.NewReader(b)), name, depth)
+	}
+	for _, f := range z.File {
+		if err := u.zipFile(b, f, name, depth); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// zipSpace is room for a zip file of a size that is known if it is the outermost
+// archive, and one byte more.
+func (s *Scanner) zipSpace(size int64) []byte {
+	want := int(min(max(size, 4<<20), maxZip)) + 1
+	if cap(s.zipBuf) < want {
+		s.zipBuf = make([]byte, want)
+	}
+	return s.zipBuf[:cap(s.zipBuf)]
+}
+
+// zipFile looks at one file of a zip in memory. What is broken is passed over.
+func (u *unpacker) zipFile(b []byte, f *zip.File, name string, depth int) error {
+	off, err := f.DataOffset()
+	if err != nil || f.Flags&zipEncrypted != 0 || off < 0 || uint64(off) > uint64(len(b)) || f.CompressedSize64 > uint64(len(b))-uint64(off) {
+		return nil
+	}
+	data := b[off : uint64(off)+f.CompressedSize64]
+	inner := joinInner(name, f.Name)
+	switch f.Method {
+	case zip.Store:
+		err = u.inner(bytes.NewReader(data), inner, depth)
+	case zip.Deflate:
+		err = u.deflated(data, f, inner, depth)
+	}
+	if errors.Is(err, errBudget) || errors.Is(err, errMembers) {
+		return err
+	}
+	return nil
+}
+
+// gzipHeader makes a gzip stream of deflated data, with the trailer that the
+// directory of the zip has the parts of.
+const gzipHeader = "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
+
+func (u *unpacker) deflated(data []byte, f *zip.File, name string, depth int) error {
+	trailer := binary.LittleEndian.AppendUint32(nil, f.CRC32)
+	trailer = binary.LittleEndian.AppendUint32(trailer, uint32(f.UncompressedSize64))
+	z, err := inflate.NewReader(io.MultiReader(strings.NewReader(gzipHeader), bytes.NewReader(data), bytes.NewReader(trailer)))
+	if err != nil {
+		return err
+	}
+	defer z.Close()
+	return u.inner(z, name, depth)
+}
+
+func (u *unpacker) zipStream(r *bufio.Reader, name string, depth int) error {
 	for {
 		h, err := readZipHeader(r)
 		if err != nil || h == nil {
