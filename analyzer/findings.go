@@ -35,7 +35,7 @@ func (s *Session) examine() {
 	})
 	s.findings = found.Findings
 	s.secretNotes = found.Notes
-	s.redactor = redact.New(secrets.Values(found.Findings))
+	s.redactor = redact.New(found.Values)
 	s.hide()
 }
 

@@ -76,8 +76,8 @@ func opLen(b []byte) int {
 func typed(b []byte, i int) int {
 	j := i
 	for range 2 {
-		n := runLen(b, j, identity, 20)
-		if n == 0 {
+		n := runLen(b, j, letters, 20)
+		if n == 0 || j+n < len(b) && identity.has(b[j+n]) {
 			break
 		}
 		j += n

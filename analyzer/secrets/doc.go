@@ -1,2 +1,13 @@
-// Package secrets finds credentials in images.
+// Package secrets finds credentials in images, while their layers are read.
+//
+// New makes a Scanner of all rules; it is an inspector for layer.Scan and sees
+// every byte once. Assemble then turns what it found, with the merged tree, the
+// config and the history, into findings. Scan looks at a single text.
+//
+// The way of a byte: a stream cuts contents into overlapping pieces; a matcher
+// finds the keywords of all rules in them at about 2 GB/s; each keyword's rules
+// and scanners look at a bounded window around it, regular expressions last.
+// Rules are data: gitleaks' (package gitleaks), adopted so that the cheap tests
+// come before the expression, and our own (vendors). What has a form of its own
+// goes whole to package structured. Archives are unpacked as they go by.
 package secrets

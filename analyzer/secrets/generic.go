@@ -16,7 +16,7 @@ var scanners = []struct {
 	{[]keyword{{text: "://", next: userinfo, prev: alnum}}, (*text).url, true},
 	{each("-----begin", keyword{}), (*text).pem, true},
 	{each("sshpass redis-cli ldapsearch smbclient psexec mysqldump", keyword{}), (*text).command, false},
-	{phrases("docker login", "podman login", "skopeo login", "helm registry", "net use", "mysql -", "twine upload", "oc login", "az login", "identified by"), (*text).command, false},
+	{phrases("docker login", "podman login", "skopeo login", "helm registry", "net use", "mysql -", "twine upload", "oc login", "az login", "identified by '", "identified by \""), (*text).command, false},
 	{[]keyword{{text: "basic ", next: alnum}, {text: "basic:", next: alnum}}, (*text).basic, false},
 }
 
@@ -191,7 +191,23 @@ func credible(kind nameClass, name, v []byte, a *assignment) bool {
 	if a.quote == 0 && isMember(v) {
 		return false
 	}
-	return !wordy(v) && !plainBase64(v)
+	return !wordy(v) && !plainBase64(v) && !isIdentifier(v)
+}
+
+// isIdentifier reports whether a value is a name of several words, with numbers
+// of one or two digits at their ends: "private_key_pkcs8_pem", "KEY_ALG_RSA_1024".
+func isIdentifier(v []byte) bool {
+	parts := 0
+	for i := 0; i < len(v); parts++ {
+		n := runLen(v, i, letters, len(v))
+		d := runLen(v, i+n, digits, len(v))
+		i += n + d
+		if n > 0 && d > 2 || n+d == 0 || i < len(v) && v[i] != '_' && v[i] != '-' && v[i] != '.' {
+			return false
+		}
+		i++
+	}
+	return parts > 1
 }
 
 // isMember reports whether a value is written as a member of something is,

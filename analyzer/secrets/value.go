@@ -143,7 +143,7 @@ func stands(v []byte) bool {
 	case first == '%' && len(v) <= 4: // %s
 		return true
 	}
-	return len(v) >= 10 && distinct(v) <= 3
+	return len(v) >= 10 && distinct(v) <= 3 || bytes.HasSuffix(v, []byte("..."))
 }
 
 // filler is the word in a value that says it is to be replaced, or "".
