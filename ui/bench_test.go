@@ -138,3 +138,18 @@ func BenchmarkFindNext(b *testing.B) {
 		m.View()
 	}
 }
+
+// The first look at the flat list sorts all files at once.
+func BenchmarkFirstFlat(b *testing.B) {
+	m := largeModel(b)
+	m.View()
+	b.ResetTimer()
+	for range b.N {
+		m.tree.list.flat = nil
+		m.Update(press("t"))
+		m.View()
+		b.StopTimer()
+		m.Update(press("t"))
+		b.StartTimer()
+	}
+}
