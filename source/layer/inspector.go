@@ -13,11 +13,12 @@ type Inspector interface {
 type LayerInspector interface {
 	// Open announces a regular file; it may already know all but Digest and
 	// Kind. It reports whether Write and Close shall be called for this file.
-	// i is the entry's index in Index.Entries; e is valid during the call only.
+	// i is the entry's index in Index.Entries; e is valid until Close returns.
 	Open(i int, e *Entry) bool
 	// Write shows the file's next bytes, which are valid during the call only.
+	// When it is given the last of them, Digest and Kind are set.
 	Write(p []byte)
-	// Close ends the file; Digest and Kind are now set.
+	// Close ends the file.
 	Close(i int, e *Entry)
 	// Result is called after the last file; it becomes Index.Results.
 	Result() any

@@ -298,14 +298,15 @@ func (w *walker) read(e *Entry) error {
 			e.Kind = Sniff(p[:min(n, SniffLen)])
 		}
 		w.hash.Write(p)
+		if left -= int64(n); left == 0 && err == nil {
+			w.hash.Sum(e.Digest[:0])
+		}
 		for _, in := range w.open {
 			in.Write(p)
 		}
-		left -= int64(n)
 		if err != nil {
 			return err
 		}
 	}
-	w.hash.Sum(e.Digest[:0])
 	return nil
 }
