@@ -23,3 +23,12 @@ type LayerInspector interface {
 	// Result is called after the last file; it becomes Index.Results.
 	Result() any
 }
+
+// Withholder is implemented by readers of layers that cannot read the contents
+// of some files: they give zeros in their place.
+type Withholder interface {
+	// Withheld reports whether the content that begins at this offset of the tar
+	// was not read, and gives what stands for its digest: equal ones are of
+	// equal contents, different ones tell nothing.
+	Withheld(offset int64) (Digest, bool)
+}
