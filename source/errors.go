@@ -80,6 +80,7 @@ var engineHints = []hint{
 	{daemon.ErrNoSocket, "start the engine, or say where it listens with DOCKER_HOST or CONTAINER_HOST; without the prefix the registry is asked too"},
 	{storage.ErrNoStore, "nothing was built or pulled there yet; without the prefix other sources are asked too"},
 	{storage.ErrNotFound, "podman images names those there are; without the prefix the registry is asked too"},
+	{daemon.ErrClosed, "the socket belongs to root: join its group (docker), or use a rootless engine; without the prefix other sources are asked too"},
 	{daemon.ErrNotFound, "check the name; without the prefix the registry is asked too"},
 }
 

@@ -142,7 +142,7 @@ func elsewhere(k Kind, err error) bool {
 	if k == aFile {
 		return errors.Is(err, layout.ErrNotLayout) || errors.Is(err, archive.ErrNotArchive)
 	}
-	for _, other := range []error{daemon.ErrNoSocket, daemon.ErrNotFound, storage.ErrNoStore, storage.ErrNotFound} {
+	for _, other := range []error{daemon.ErrNoSocket, daemon.ErrNotFound, daemon.ErrClosed, storage.ErrNoStore, storage.ErrNotFound} {
 		if errors.Is(err, other) {
 			return true
 		}
@@ -166,7 +166,11 @@ func (o *opener) tries() []try {
 		{Podman, func() (*Image, string, error) { return o.engine(Podman, daemon.Podman) }},
 		{Registry, o.registry},
 	}
-	if o.ref.Kind == Podman { // its store needs no service
+	// podman's store needs no service, unless one was named on purpose.
+	if os.Getenv(daemon.Podman.Env) != "" {
+		all[1], all[2] = all[2], all[1]
+	}
+	if o.ref.Kind == Podman {
 		return all[1:3]
 	}
 	for _, t := range all {

@@ -67,7 +67,7 @@ func (s *testStore) layer(parent string, files ...string) string {
 	}
 	var list bytes.Buffer
 	z := gzip.NewWriter(&list)
-	stream, err := asm.NewInputTarStream(&packed, tarsplit.NewJSONPacker(z), nil)
+	stream, done, err := asm.NewInputTarStreamWithDone(&packed, tarsplit.NewJSONPacker(z), nil)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -80,6 +80,9 @@ func (s *testStore) layer(parent string, files ...string) string {
 		s.write(filepath.Join("overlay", id, "diff", filepath.Clean("/"+h.Name)), b)
 	}
 	io.Copy(io.Discard, stream)
+	if err := <-done; err != nil {
+		s.t.Fatal(err)
+	}
 	z.Close()
 	s.write("overlay-layers/"+id+".tar-split.gz", list.Bytes())
 	s.layers = append(s.layers, map[string]any{"id": id, "parent": parent, "diff-digest": "sha256:" + diffID, "diff-size": 1})
