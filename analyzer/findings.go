@@ -2,7 +2,10 @@ package analyzer
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"slices"
+	"strings"
 	"sync/atomic"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -11,6 +14,7 @@ import (
 	"peel/analyzer/redact"
 	"peel/analyzer/secrets"
 	"peel/source/layer"
+	"peel/source/oci"
 )
 
 // examine looks for secrets in what is known by now, and hides them in all that
@@ -31,12 +35,48 @@ func (s *Session) examine() {
 	}
 	found := s.opts.Secrets.Assemble(secrets.Image{
 		Tree: s.tree, Layers: indexes, Config: s.img.Config, StepLayer: steps,
-		RawManifest: s.img.RawManifest, Base: -1,
+		RawManifest: s.img.RawManifest, Annotations: s.img.Annotations(), Attestations: s.attestations,
+		Base: s.opts.Base.brings(s.base, s.img),
 	})
 	s.findings = found.Findings
 	s.secretNotes = found.Notes
 	s.redactor = redact.New(found.Values)
 	s.hide()
+}
+
+// attested is what reading the attestations gave.
+type attested struct {
+	list []oci.Attestation
+	err  error
+}
+
+// readAttestations reads them beside the layers, if secrets are looked for. The
+// channel gives one value.
+func (s *Session) readAttestations(ctx context.Context) <-chan attested {
+	out := make(chan attested, 1)
+	if s.opts.Secrets == nil {
+		out <- attested{}
+		return out
+	}
+	go func() {
+		list, err := s.img.Attestations(ctx)
+		out <- attested{list, err}
+	}()
+	return out
+}
+
+// attest takes in the attestations. That some cannot be read does not touch the
+// image itself.
+func (s *Session) attest(a attested) {
+	s.attestations = a.list
+	s.stale = s.stale || len(a.list) > 0
+	switch {
+	case a.err == nil:
+	case errors.Is(a.err, oci.ErrMissing):
+		s.notes = append(s.notes, "some attestations of the image are not in this source, and were not looked at for secrets")
+	default:
+		s.notes = append(s.notes, "not all attestations were looked at for secrets: "+strings.ReplaceAll(a.err.Error(), "\n", "; "))
+	}
 }
 
 // hide masks the secrets in the words of the image. It starts from these words

@@ -17,6 +17,7 @@ import (
 	"peel/analyzer/waste"
 	"peel/source"
 	"peel/source/layer"
+	"peel/source/oci"
 )
 
 // Options of an analysis.
@@ -33,6 +34,9 @@ type Options struct {
 	// Analysis says. Images that are scanned while they are opened must have
 	// been opened with it among the inspectors.
 	Secrets *secrets.Scanner
+	// Base is the image that this one is said to be built on; nil if nobody says.
+	// What it brings is marked as its own, if all its layers are at the bottom.
+	Base *Base
 }
 
 // snapshotEvery bounds how often a running session makes a tree, which costs
@@ -53,6 +57,7 @@ type Session struct {
 	layers  []Layer
 	steps   []Step
 	merged  int
+	base    int // layers of the base, or unknownBase
 	tree    *filetree.Tree
 	sums    *waste.Summary
 	made    time.Time // of tree
@@ -63,6 +68,8 @@ type Session struct {
 	secretNotes []string
 	redactor    *redact.Redactor
 	shown       *source.Image // img, with its secrets masked
+
+	attestations []oci.Attestation // nil until they are read
 }
 
 type outcome struct {
@@ -83,6 +90,10 @@ func Start(ctx context.Context, img *source.Image, opts Options) *Session {
 		builder:  filetree.NewBuilder(len(img.Layers)),
 	}
 	s.layers, s.steps, s.notes = describe(img)
+	var why string
+	if s.base, why = opts.Base.under(img); why != "" {
+		s.notes = append(s.notes, why)
+	}
 	s.tree = s.builder.Tree()
 	s.sums = waste.Summarize(s.tree)
 	s.examine()
@@ -110,6 +121,7 @@ func (s *Session) Wait() (*Analysis, error) {
 func (s *Session) run(ctx context.Context) {
 	defer close(s.done)
 	var errs []error
+	attested := s.readAttestations(ctx)
 	for o := range s.read(ctx) {
 		l := &s.layers[o.layer]
 		if o.index == nil {
@@ -129,6 +141,7 @@ func (s *Session) run(ctx context.Context) {
 		}
 		s.publish(false)
 	}
+	s.attest(<-attested)
 	if err := context.Cause(ctx); err != nil {
 		errs = append(errs, err)
 	}
@@ -232,6 +245,7 @@ func (s *Session) publish(finished bool) {
 		Tree: s.tree, Waste: s.sums, Merged: s.merged, Finished: finished,
 		Notes:    slices.Concat(s.notes, s.secretNotes),
 		Findings: s.findings, Examined: s.opts.Secrets != nil, Redactor: s.redactor,
+		BaseLayers: s.base,
 	}
 	s.latest.Store(a)
 }

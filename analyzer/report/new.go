@@ -123,6 +123,9 @@ func imageOf(a *analyzer.Analysis) Image {
 		LayerCount:      len(a.Layers),
 		FileCount:       a.Files(),
 	}
+	if a.BaseLayers >= 0 {
+		out.BaseLayers = &a.BaseLayers
+	}
 	if !a.Partial() { // neither is a bound of what it would be
 		out.Efficiency, out.UserWastedPercent = &a.Waste.Efficiency, a.Waste.UserPercent
 	}

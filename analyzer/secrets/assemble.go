@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
@@ -11,6 +12,7 @@ import (
 	"peel/analyzer/finding"
 	"peel/analyzer/redact"
 	"peel/source/layer"
+	"peel/source/oci"
 )
 
 // Image is what Assemble wants to know of an image. All but Tree and Layers may
@@ -23,12 +25,26 @@ type Image struct {
 	// filetree.None.
 	StepLayer   []int
 	RawManifest []byte
+	// Annotations are those around the manifest: of indexes, of descriptors.
+	Annotations []oci.Annotations
 	// Attestations are provenance and SBOM documents about the image.
-	Attestations [][]byte
-	// Base is how many of the layers, from the bottom, the base image brings;
-	// negative if that is unknown.
-	Base int
+	Attestations []oci.Attestation
+	// Base is what the base image brings.
+	Base Base
 }
+
+// Base is what a base image has put into an image.
+type Base struct {
+	Layers int    // how many, from the bottom; UnknownBase if that is not known
+	Steps  int    // of the history, from its beginning; UnknownBase if that is not known
+	Words  string // of its config
+}
+
+// UnknownBase is the number of layers, or steps, of a base that is not known.
+const UnknownBase = -1
+
+// NoBase is what is known of the base of most images.
+var NoBase = Base{Layers: UnknownBase, Steps: UnknownBase}
 
 // Result is what Assemble finds.
 type Result struct {
@@ -175,8 +191,8 @@ func (a *assembly) file(c *copyOf, e *layer.Entry, path string, m *match) {
 		f.Path, f.Line = full, m.line
 		f.Layer, f.FirstLayer = ptr(c.layer), ptr(c.layer)
 		f.Bytes = ptr(e.Size)
-		if a.img.Base >= 0 {
-			f.FromBase = ptr(c.layer < a.img.Base)
+		if a.img.Base.Layers >= 0 {
+			f.FromBase = ptr(c.layer < a.img.Base.Layers)
 		}
 		if m.inner != "" || m.rule.strong && m.line == 0 {
 			f.Also = append(f.Also, "S051")
@@ -252,7 +268,21 @@ func (a *assembly) elsewhere(check, title, where string, step int, m *match) {
 	if step >= 0 && step < len(a.img.StepLayer) && a.img.StepLayer[step] >= 0 {
 		f.Layer = ptr(a.img.StepLayer[step])
 	}
+	f.FromBase = a.inherited(where, step, m)
 	f.Mark()
 	a.seen[at] = len(a.findings)
 	a.findings = append(a.findings, f)
+}
+
+// inherited reports whether the base image has brought a secret that is not in a
+// file; nil if that is not known.
+func (a *assembly) inherited(where string, step int, m *match) *bool {
+	switch b := &a.img.Base; {
+	case b.Layers < 0:
+	case step >= 0 && b.Steps >= 0:
+		return ptr(step < b.Steps)
+	case strings.HasPrefix(where, "config."):
+		return ptr(strings.Contains(b.Words, m.value))
+	}
+	return nil
 }

@@ -42,7 +42,7 @@ func build(t *testing.T, img Image, opts secrets.Options) (*secrets.Scanner, sec
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := secrets.Image{Config: opened.Config, RawManifest: opened.RawManifest, Base: -1}
+	out := secrets.Image{Config: opened.Config, RawManifest: opened.RawManifest, Base: secrets.NoBase}
 	builder := filetree.NewBuilder(len(opened.Layers))
 	for n, l := range opened.Layers {
 		idx, err := l.Scan(context.Background(), layer.Options{Inspectors: []layer.Inspector{s}})
