@@ -113,7 +113,9 @@ func TestAttestationsThatCannotBeRead(t *testing.T) {
 		want  error
 	}{
 		"missing": {os.Remove, oci.ErrMissing},
-		"altered": {func(path string) error { return os.WriteFile(path, []byte(strings.Replace(statement, "{}", "[]", 1)), 0o600) }, nil},
+		"altered": {func(path string) error {
+			return os.WriteFile(path, []byte(strings.Replace(statement, "{}", "[]", 1)), 0o600)
+		}, nil},
 	} {
 		dir := t.TempDir()
 		if err := OCILayout(dir, attested()); err != nil {
