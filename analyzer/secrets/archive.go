@@ -3,16 +3,11 @@ package secrets
 import (
 	"archive/tar"
 	"bufio"
-	"compress/bzip2"
 	"errors"
 	"fmt"
 	"io"
 	"strings"
-	"sync"
 
-	"github.com/klauspost/compress/zstd"
-
-	"peel/source/inflate"
 	"peel/source/layer"
 )
 
@@ -28,24 +23,11 @@ const (
 	// of archives that do not grow more than that.
 	freeUnpacked = 16 << 20
 	maxRatio     = 100
-	// maxBzip2 bounds what is unpacked of bzip2, at 25 MB/s.
-	maxBzip2 = 16 << 20
 	// maxMembers bounds the files; the largest jars have about 50,000.
 	maxMembers = 200_000
 	// maxInnerName bounds a member's name in what is reported.
 	maxInnerName = 1024
-	// maxZstdWindow is what level 19 uses; more asks for memory that is not
-	// needed but by --ultra and --long.
-	maxZstdWindow = 8 << 20
 )
-
-var unzstd = sync.Pool{New: func() any {
-	z, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxZstdWindow), zstd.WithDecoderLowmem(true))
-	if err != nil {
-		panic(err) // the options are constants
-	}
-	return z
-}}
 
 var (
 	errBudget  = errors.New("it unpacks to more than is looked at")
@@ -60,6 +42,7 @@ type unpacker struct {
 	members int
 	found   []match
 	notes   []string
+	xz      bool // it holds xzOnce
 }
 
 func newUnpacker(s *Scanner, size int64) *unpacker {
@@ -69,7 +52,7 @@ func newUnpacker(s *Scanner, size int64) *unpacker {
 // packed reports whether there is something inside of contents of this kind.
 func packed(k layer.Kind) bool {
 	switch k {
-	case layer.KindGzip, layer.KindZstd, layer.KindBzip2, layer.KindTar, layer.KindZip:
+	case layer.KindGzip, layer.KindZstd, layer.KindBzip2, layer.KindXz, layer.KindTar, layer.KindZip, layer.KindArchiveAr:
 		return true
 	}
 	return false
@@ -99,40 +82,14 @@ func (u *unpacker) file(r io.Reader, k layer.Kind) {
 
 func (u *unpacker) open(r *bufio.Reader, k layer.Kind, name string, depth int) error {
 	switch k {
-	case layer.KindGzip:
-		z, err := inflate.NewReader(r)
-		if err != nil {
-			return err
-		}
-		defer z.Close()
-		return u.inner(z, unpackedName(name), depth)
-	case layer.KindZstd:
-		z := unzstd.Get().(*zstd.Decoder)
-		defer unzstd.Put(z)
-		if err := z.Reset(r); err != nil {
-			return err
-		}
-		return u.read(z, unpackedName(name), depth)
-	case layer.KindBzip2:
-		u.left = min(u.left, maxBzip2)
-		return u.read(bzip2.NewReader(r), unpackedName(name), depth)
 	case layer.KindTar:
 		return u.tar(r, name, depth)
 	case layer.KindZip:
 		return u.zip(r, name, depth)
+	case layer.KindArchiveAr:
+		return u.ar(r, name, depth)
 	}
-	return fmt.Errorf("%s is no archive", k)
-}
-
-// unpackedName is the name of what is in a compressed file, as far as there is
-// one; the file itself has none here.
-func unpackedName(name string) string {
-	for _, ext := range []string{".gz", ".zst", ".bz2"} {
-		if s, ok := strings.CutSuffix(name, ext); ok {
-			return s
-		}
-	}
-	return name
+	return u.compressed(r, k, name, depth)
 }
 
 // inner looks at a member: into it, if it is an archive too, or at it.
