@@ -11,6 +11,7 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
 	"peel/analyzer/finding"
+	"peel/analyzer/owned"
 	"peel/analyzer/redact"
 	"peel/analyzer/secrets"
 	"peel/source/layer"
@@ -36,7 +37,7 @@ func (s *Session) examine() {
 	found := s.opts.Secrets.Assemble(secrets.Image{
 		Tree: s.tree, Layers: indexes, Config: s.img.Config, StepLayer: steps,
 		RawManifest: s.img.RawManifest, Annotations: s.img.Annotations(), Attestations: s.attestations,
-		Base: s.opts.Base.brings(s.base, s.img),
+		Owned: &s.owned, Base: s.opts.Base.brings(s.base, s.img),
 	})
 	s.findings = found.Findings
 	s.secretNotes = found.Notes
@@ -160,8 +161,15 @@ func (a *Analysis) Severities() []finding.Severity {
 func (o Options) scan() layer.Options {
 	scan := o.Scan
 	scan.Entries = new(atomic.Int64)
-	if o.Secrets != nil {
-		scan.Inspectors = append(slices.Clip(scan.Inspectors), o.Secrets)
-	}
+	scan.Inspectors = append(slices.Clip(scan.Inspectors), Inspectors(o.Secrets)...)
 	return scan
+}
+
+// Inspectors are what looks at the contents of an image's files. Images that
+// are scanned while they are opened must be opened with them.
+func Inspectors(s *secrets.Scanner) []layer.Inspector {
+	if s == nil {
+		return nil
+	}
+	return []layer.Inspector{s, owned.Collector{}}
 }

@@ -12,6 +12,7 @@ import (
 
 	"peel/analyzer/filetree"
 	"peel/analyzer/finding"
+	"peel/analyzer/owned"
 	"peel/analyzer/redact"
 	"peel/analyzer/secrets"
 	"peel/analyzer/waste"
@@ -32,7 +33,7 @@ type Options struct {
 	// Secrets looks for secrets in every file of every layer, in the config and
 	// in the history; nil looks for none. What it finds is hidden in all that an
 	// Analysis says. Images that are scanned while they are opened must have
-	// been opened with it among the inspectors.
+	// been opened with Inspectors.
 	Secrets *secrets.Scanner
 	// Base is the image that this one is said to be built on; nil if nobody says.
 	// What it brings is marked as its own, if all its layers are at the bottom.
@@ -70,6 +71,7 @@ type Session struct {
 	shown       *source.Image // img, with its secrets masked
 
 	attestations []oci.Attestation // nil until they are read
+	owned        owned.Index
 }
 
 type outcome struct {
@@ -210,6 +212,7 @@ func (s *Session) merge() error {
 		n := s.merged
 		s.merged++
 		s.stale = true
+		s.owned.Add(s.layers[n].Index)
 		if err := s.builder.Add(n, s.layers[n].Index); err != nil {
 			s.layers[n].State, s.layers[n].Err = Failed, err
 			return err

@@ -10,6 +10,7 @@ import (
 
 	"peel/analyzer/filetree"
 	"peel/analyzer/finding"
+	"peel/analyzer/owned"
 	"peel/analyzer/redact"
 	"peel/source/layer"
 	"peel/source/oci"
@@ -29,6 +30,8 @@ type Image struct {
 	Annotations []oci.Annotations
 	// Attestations are provenance and SBOM documents about the image.
 	Attestations []oci.Attestation
+	// Owned knows the files of packages; nil knows none.
+	Owned *owned.Index
 	// Base is what the base image brings.
 	Base Base
 }
@@ -72,7 +75,7 @@ func Values(list []finding.Finding) (values []string) {
 // are read.
 func (s *Scanner) Assemble(img Image) Result {
 	a := &assembly{
-		s: s, img: img, seen: map[place]int{},
+		s: s, img: img, seen: map[place]int{}, lowered: map[int]judged{},
 		allow: allowList{entries: s.opts.Allow, used: make([]int, len(s.opts.Allow)), now: s.opts.Now},
 	}
 	a.layers()
@@ -92,6 +95,7 @@ type assembly struct {
 	allow    allowList
 	seen     map[place]int // into findings
 	findings []finding.Finding
+	lowered  map[int]judged // of findings
 	notes    []string
 	allowed  []string // secrets
 }
@@ -104,6 +108,7 @@ type place struct{ check, path, where, value string }
 type copyOf struct {
 	layer, entry int
 	hits         *content
+	sums         owned.Sums
 	inode        *filetree.Inode // nil if a later entry of the same layer replaced it
 }
 
@@ -112,7 +117,7 @@ func (a *assembly) layers() {
 	var order []*copyOf
 	for n, idx := range a.img.Layers {
 		for _, f := range hitsOf(idx) {
-			c := &copyOf{layer: n, entry: f.entry, hits: f.content}
+			c := &copyOf{layer: n, entry: f.entry, hits: f.content, sums: f.sums}
 			order = append(order, c)
 			e := &idx.Entries[f.entry]
 			copies[e] = append(copies[e], c)
@@ -197,15 +202,12 @@ func (a *assembly) file(c *copyOf, e *layer.Entry, path string, m *match) {
 		if m.inner != "" || m.rule.strong && m.line == 0 {
 			f.Also = append(f.Also, "S051")
 		}
-		if a.s.opts.Owned != nil && a.s.opts.Owned(path, e.Digest) {
-			f.Severity = min(f.Severity, finding.Low)
-			f.Reason = join(f.Reason, "a package brings this file, and it is unmodified")
-		}
 		f.Mark()
 		a.findings = append(a.findings, f)
 		n = len(a.findings) - 1
 		a.seen[at] = n
 	}
+	a.owned(n, c, path)
 	f := &a.findings[n]
 	f.LastLayer = ptr(c.layer)
 	f.DeletedIn = c.deletedIn()

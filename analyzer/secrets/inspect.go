@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"peel/analyzer/finding"
+	"peel/analyzer/owned"
 	"peel/source/layer"
 )
 
@@ -25,6 +26,7 @@ type Hits struct {
 type fileHits struct {
 	entry   int // into Index.Entries
 	content *content
+	sums    owned.Sums
 }
 
 // inspector is a Scanner's view of one layer.
@@ -38,6 +40,7 @@ type inspector struct {
 	kind  layer.Kind
 	pack  *packScan // nil unless the file is a big archive
 	one   bool      // the file came in one piece
+	sum   owned.Sums
 	found *content
 }
 
@@ -67,6 +70,9 @@ func (in *inspector) Write(p []byte) {
 		case int64(len(p)) == in.entry.Size:
 			in.one = true
 			in.whole(p)
+			if in.found != nil {
+				in.sum = in.sums(in.entry, p)
+			}
 			return
 		case packed(in.kind):
 			in.st.reset(nil)
@@ -91,10 +97,12 @@ func (in *inspector) Write(p []byte) {
 // Close implements layer.LayerInspector.
 func (in *inspector) Close(i int, e *layer.Entry) {
 	if in.kind != layer.KindUnknown && !in.one {
-		in.found = in.rest(e)
+		if in.found = in.rest(e); in.found != nil {
+			in.sum = in.sums(e, nil)
+		}
 	}
 	if in.found != nil {
-		in.hits.files = append(in.hits.files, fileHits{i, in.found})
+		in.hits.files = append(in.hits.files, fileHits{i, in.found, in.sum})
 	}
 }
 

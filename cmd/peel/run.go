@@ -93,9 +93,7 @@ func (o *rootOptions) scanOptions() layer.Options {
 func (o *rootOptions) sourceOptions(opening *layer.Progress) source.Options {
 	scan := o.scanOptions()
 	scan.Progress = opening
-	if o.secrets != nil {
-		scan.Inspectors = []layer.Inspector{o.secrets}
-	}
+	scan.Inspectors = analyzer.Inspectors(o.secrets)
 	return source.Options{
 		Source: source.Kind(o.source), Platform: o.platform, Scan: scan,
 		Stdin: o.streams.in, UserAgent: "peel/" + version(),
