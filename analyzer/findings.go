@@ -156,6 +156,22 @@ func (a *Analysis) Severities() []finding.Severity {
 	return list
 }
 
+// Checks counts the findings by the ids of checks that they name, their own and
+// those in Also.
+func (a *Analysis) Checks() map[string]int {
+	counts := map[string]int{}
+	for i := range a.Findings {
+		f := &a.Findings[i]
+		counts[f.ID]++
+		for _, id := range f.Also {
+			if id != f.ID {
+				counts[id]++
+			}
+		}
+	}
+	return counts
+}
+
 // scan is how every layer is to be read: with the inspectors of the checks, and
 // one count of entries for all of them.
 func (o Options) scan() layer.Options {

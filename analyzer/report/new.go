@@ -23,7 +23,7 @@ type Meta struct {
 func Figures(a *analyzer.Analysis) policy.Figures {
 	return policy.Figures{
 		Efficiency: a.Waste.Efficiency, WastedBytes: a.Waste.Wasted,
-		UserWastedPercent: a.Waste.UserPercent, Severities: a.Severities(), Partial: a.Partial(),
+		UserWastedPercent: a.Waste.UserPercent, Severities: a.Severities(), Checks: a.Checks(), Partial: a.Partial(),
 	}
 }
 

@@ -82,6 +82,7 @@ func (s *Scanner) Assemble(img Image) Result {
 	a.config()
 	a.history()
 	a.documents()
+	a.findings = slices.DeleteFunc(a.findings, a.acceptedAlso)
 	finding.Sort(a.findings)
 	return Result{
 		Findings: a.findings, Notes: append(a.notes, a.allow.stale()...),
@@ -244,6 +245,20 @@ func (a *assembly) accepted(m *match, check, path string) bool {
 	}
 	a.allowed = append(append(a.allowed, m.value), m.more...)
 	return true
+}
+
+// acceptedAlso reports whether a finding is not to be reported for a check that
+// it only names: entries may accept what is deleted later, S050, or what is in
+// archives, S051.
+func (a *assembly) acceptedAlso(f finding.Finding) bool {
+	path, _, _ := strings.Cut(f.Path, "!/")
+	for _, id := range f.Also {
+		if a.allow.allows(id, id, path, f.Secret) {
+			a.allowed = append(append(a.allowed, f.Secret), f.Secrets...)
+			return true
+		}
+	}
+	return false
 }
 
 func join(a, b string) string {

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -260,6 +261,21 @@ func TestAllow(t *testing.T) {
 		t.Errorf("stale entries: %q", res.Notes)
 	}
 	if len(res.Values) < 3 {
+		t.Error("the redactor does not learn what is allowed")
+	}
+}
+
+// TestAllowAlso guards entries for checks that findings only name: secrets that
+// a later layer deletes.
+func TestAllowAlso(t *testing.T) {
+	gone, kept := token(421), token(422)
+	img := Image{Layers: []Layer{{Files: []File{Reg("tmp/a", "T="+gone), Reg("tmp/b", "T="+kept)}}, {Files: []File{Whiteout("tmp/a")}}}}
+	s, in := build(t, img, secrets.Options{Allow: []secrets.Allow{{Rule: "S050", Path: "tmp/**", Reason: "pushed squashed"}}})
+	res := s.Assemble(in)
+	if len(res.Findings) != 1 || res.Findings[0].Secret != kept || len(res.Notes) != 0 {
+		t.Errorf("%+v, %q", res.Findings, res.Notes)
+	}
+	if !slices.Contains(res.Values, gone) {
 		t.Error("the redactor does not learn what is allowed")
 	}
 }
