@@ -39,6 +39,8 @@ var kinds = []kind{
 	{"root/.pgpass", "db:5432:*:me:%s\n", "S026", nil},
 	{"root/.my.cnf", "[client]\nuser=root\npassword=\"%s\"\n", "S026", nil},
 	{"root/.kube/config", "apiVersion: v1\nkind: Config\nusers:\n- name: a\n  user:\n    token: %s\n", "S027", nil},
+	{"root/.gnupg/private-keys-v1.d/0A.key", "(11:private-key(3:ecc(5:curve7:Ed25519)(5:flags5:eddsa)(1:q20:%s)(1:d32:fedcba9876543210fedcba9876543210)))", "S001", nil},
+	{"etc/openvpn/c.ovpn", "client\n<auth-user-pass>\nme\n%s\n</auth-user-pass>\n", "S033", nil},
 	{"root/.vault-token", "%s\n", "", nil},
 	{"root/.m2/settings.xml", "<settings><servers><server><id>a</id><password>%s</password></server></servers></settings>", "S028", nil},
 	{"p/gradle.properties", "org.gradle.jvmargs=-Xmx1g\nsigning.password=%s\n", "S028", nil},
