@@ -38,6 +38,9 @@ type Analysis struct {
 	// Redactor masks the secrets that were found. All other fields are masked
 	// already but for the names of files; whatever is printed goes through it.
 	Redactor *redact.Redactor
+	// BaseLayers is how many of the layers, from the bottom, are known to be the
+	// base image's; negative if that is not known.
+	BaseLayers int
 	// Finished says that no layer is still to be read.
 	Finished bool
 }

@@ -2,15 +2,20 @@ package analyzer
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"slices"
+	"strings"
 	"sync/atomic"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
 	"peel/analyzer/finding"
+	"peel/analyzer/owned"
 	"peel/analyzer/redact"
 	"peel/analyzer/secrets"
 	"peel/source/layer"
+	"peel/source/oci"
 )
 
 // examine looks for secrets in what is known by now, and hides them in all that
@@ -31,12 +36,48 @@ func (s *Session) examine() {
 	}
 	found := s.opts.Secrets.Assemble(secrets.Image{
 		Tree: s.tree, Layers: indexes, Config: s.img.Config, StepLayer: steps,
-		RawManifest: s.img.RawManifest, Base: -1,
+		RawManifest: s.img.RawManifest, Annotations: s.img.Annotations(), Attestations: s.attestations,
+		Owned: &s.owned, Base: s.opts.Base.brings(s.base, s.img),
 	})
 	s.findings = found.Findings
 	s.secretNotes = found.Notes
 	s.redactor = redact.New(found.Values)
 	s.hide()
+}
+
+// attested is what reading the attestations gave.
+type attested struct {
+	list []oci.Attestation
+	err  error
+}
+
+// readAttestations reads them beside the layers, if secrets are looked for. The
+// channel gives one value.
+func (s *Session) readAttestations(ctx context.Context) <-chan attested {
+	out := make(chan attested, 1)
+	if s.opts.Secrets == nil {
+		out <- attested{}
+		return out
+	}
+	go func() {
+		list, err := s.img.Attestations(ctx)
+		out <- attested{list, err}
+	}()
+	return out
+}
+
+// attest takes in the attestations. That some cannot be read does not touch the
+// image itself.
+func (s *Session) attest(a attested) {
+	s.attestations = a.list
+	s.stale = s.stale || len(a.list) > 0
+	switch {
+	case a.err == nil:
+	case errors.Is(a.err, oci.ErrMissing):
+		s.notes = append(s.notes, "some attestations of the image are not in this source, and were not looked at for secrets")
+	default:
+		s.notes = append(s.notes, "not all attestations were looked at for secrets: "+strings.ReplaceAll(a.err.Error(), "\n", "; "))
+	}
 }
 
 // hide masks the secrets in the words of the image. It starts from these words
@@ -115,13 +156,36 @@ func (a *Analysis) Severities() []finding.Severity {
 	return list
 }
 
+// Checks counts the findings by the ids of checks that they name, their own and
+// those in Also.
+func (a *Analysis) Checks() map[string]int {
+	counts := map[string]int{}
+	for i := range a.Findings {
+		f := &a.Findings[i]
+		counts[f.ID]++
+		for _, id := range f.Also {
+			if id != f.ID {
+				counts[id]++
+			}
+		}
+	}
+	return counts
+}
+
 // scan is how every layer is to be read: with the inspectors of the checks, and
 // one count of entries for all of them.
 func (o Options) scan() layer.Options {
 	scan := o.Scan
 	scan.Entries = new(atomic.Int64)
-	if o.Secrets != nil {
-		scan.Inspectors = append(slices.Clip(scan.Inspectors), o.Secrets)
-	}
+	scan.Inspectors = append(slices.Clip(scan.Inspectors), Inspectors(o.Secrets)...)
 	return scan
+}
+
+// Inspectors are what looks at the contents of an image's files. Images that
+// are scanned while they are opened must be opened with them.
+func Inspectors(s *secrets.Scanner) []layer.Inspector {
+	if s == nil {
+		return nil
+	}
+	return []layer.Inspector{s, owned.Collector{}}
 }

@@ -89,6 +89,9 @@ func (t *textWriter) finding(n int, f Finding) {
 		}
 		t.prose("  ", "%s.", where)
 	}
+	if f.FromBase != nil && *f.FromBase {
+		t.prose("  ", "It comes with the base image.")
+	}
 	if f.Match != "" {
 		t.prose("  ", "Match: %s", text.Clean(f.Match))
 	}

@@ -23,7 +23,8 @@ type Meta struct {
 func Figures(a *analyzer.Analysis) policy.Figures {
 	return policy.Figures{
 		Efficiency: a.Waste.Efficiency, WastedBytes: a.Waste.Wasted,
-		UserWastedPercent: a.Waste.UserPercent, Severities: a.Severities(), Partial: a.Partial(), Withheld: a.Withheld(),
+		UserWastedPercent: a.Waste.UserPercent, Severities: a.Severities(), Checks: a.Checks(),
+		Partial: a.Partial(), Withheld: a.Withheld(),
 	}
 }
 
@@ -123,6 +124,9 @@ func imageOf(a *analyzer.Analysis) Image {
 		LayerCount:      len(a.Layers),
 		FileCount:       a.Files(),
 		WithheldFiles:   a.Withheld(),
+	}
+	if a.BaseLayers >= 0 {
+		out.BaseLayers = &a.BaseLayers
 	}
 	if !a.Partial() { // neither is a bound of what it would be
 		out.Efficiency, out.UserWastedPercent = &a.Waste.Efficiency, a.Waste.UserPercent

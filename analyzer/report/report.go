@@ -74,6 +74,7 @@ type Image struct {
 	Efficiency        *float64  `json:"efficiency,omitempty"`        // nil if the report is partial
 	DuplicateBytes    int64     `json:"duplicateBytes"`              // sum of Duplicate.ExtraBytes
 	LayerCount        int       `json:"layerCount"`
+	BaseLayers        *int      `json:"baseLayers,omitempty"` // of these, from the bottom, the base image's
 	FileCount         int       `json:"fileCount"`
 	WithheldFiles     int       `json:"withheldFiles,omitempty"` // their contents could not be read
 }

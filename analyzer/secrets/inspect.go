@@ -3,10 +3,8 @@ package secrets
 import (
 	"bytes"
 	"io"
-	"slices"
-	"strings"
 
-	"peel/analyzer/finding"
+	"peel/analyzer/owned"
 	"peel/source/layer"
 )
 
@@ -25,6 +23,7 @@ type Hits struct {
 type fileHits struct {
 	entry   int // into Index.Entries
 	content *content
+	sums    owned.Sums
 }
 
 // inspector is a Scanner's view of one layer.
@@ -38,6 +37,7 @@ type inspector struct {
 	kind  layer.Kind
 	pack  *packScan // nil unless the file is a big archive
 	one   bool      // the file came in one piece
+	sum   owned.Sums
 	found *content
 }
 
@@ -67,6 +67,9 @@ func (in *inspector) Write(p []byte) {
 		case int64(len(p)) == in.entry.Size:
 			in.one = true
 			in.whole(p)
+			if in.found != nil {
+				in.sum = in.sums(in.entry, p)
+			}
 			return
 		case packed(in.kind):
 			in.st.reset(nil)
@@ -91,10 +94,12 @@ func (in *inspector) Write(p []byte) {
 // Close implements layer.LayerInspector.
 func (in *inspector) Close(i int, e *layer.Entry) {
 	if in.kind != layer.KindUnknown && !in.one {
-		in.found = in.rest(e)
+		if in.found = in.rest(e); in.found != nil {
+			in.sum = in.sums(e, nil)
+		}
 	}
 	if in.found != nil {
-		in.hits.files = append(in.hits.files, fileHits{i, in.found})
+		in.hits.files = append(in.hits.files, fileHits{i, in.found, in.sum})
 	}
 }
 
@@ -188,43 +193,4 @@ func (in *inspector) Result() any {
 	in.s.pool.Put(in.st)
 	in.st = nil
 	return in.hits
-}
-
-// settle keeps of matches that overlap the one that says most, and one of each
-// value. Nil is for nothing.
-func settle(found []match) *content {
-	if len(found) == 0 {
-		return nil
-	}
-	slices.SortStableFunc(found, func(a, b match) int { return int(b.rank) - int(a.rank) })
-	c := new(content)
-	for _, f := range found {
-		n := slices.IndexFunc(c.matches, f.covered)
-		if n < 0 {
-			c.matches = append(c.matches, f)
-			continue
-		}
-		// What a token grants is as grave where a file's form tells it.
-		if by := &c.matches[n]; by.value == f.value && by.sev > finding.Low && by.sev < f.sev {
-			by.sev, by.reason = f.sev, join(by.reason, f.rule.title)
-		}
-	}
-	slices.SortStableFunc(c.matches, func(a, b match) int {
-		return int(max(min(a.start-b.start, 1), -1))
-	})
-	return c
-}
-
-// covered reports whether a match of at least the same rank says the same: it
-// overlaps, or has the same value. The PEM block within a key file that was
-// parsed is one; so is a token as a variable's value.
-func (f match) covered(by match) bool {
-	if f.inner != by.inner {
-		return false
-	}
-	if f.start < by.end && by.start < f.end {
-		return true
-	}
-	return f.value == by.value || slices.Contains(by.more, f.value) ||
-		f.rank < rankToken && by.rank > f.rank && strings.Contains(by.value, f.value)
 }

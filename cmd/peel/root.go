@@ -23,6 +23,7 @@ type rootOptions struct {
 
 	platform string
 	source   string
+	base     string
 
 	plain   bool
 	ci      bool
@@ -77,6 +78,8 @@ func newRootCmd(s streams, run func(context.Context, *rootOptions) error) *cobra
 				return usage(errors.New(`no image named: give one, or "sample:" for the one built in`))
 			case len(args) > 1:
 				return usage(fmt.Errorf("one image at a time: what is %q?", args[1]))
+			case args[0] == "-" && o.base == "-":
+				return usage(errors.New("--base: standard input holds one image only"))
 			}
 			return nil
 		},
@@ -107,6 +110,7 @@ func (o *rootOptions) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&o.platform, "platform", "", "choose from an image index: os/arch[/variant] (default: this machine's)")
 	f.StringVar(&o.source, "source", "", "ask only this kind of source: "+kinds())
+	f.StringVar(&o.base, "base", "", "the image that this one is built on, in any form of IMAGE: findings say which of the two they come from")
 	f.BoolVar(&o.plain, "plain", false, "print a report instead of opening the screens")
 	f.StringVar(&o.json, "json", "", "write the JSON report to file, or to stdout for -")
 	f.BoolVar(&o.ci, "ci", false, "judge the image by the rules of --ci-config; also when CI=true")

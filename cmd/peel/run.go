@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"sync/atomic"
 
 	"peel/analyzer"
 	"peel/analyzer/policy"
@@ -92,9 +93,7 @@ func (o *rootOptions) scanOptions() layer.Options {
 func (o *rootOptions) sourceOptions(opening *layer.Progress) source.Options {
 	scan := o.scanOptions()
 	scan.Progress = opening
-	if o.secrets != nil {
-		scan.Inspectors = []layer.Inspector{o.secrets}
-	}
+	scan.Inspectors = analyzer.Inspectors(o.secrets)
 	return source.Options{
 		Source: source.Kind(o.source), Platform: o.platform, Scan: scan,
 		Stdin: o.streams.in, UserAgent: "peel/" + version(),
@@ -105,13 +104,13 @@ func runReport(ctx context.Context, o *rootOptions, rules policy.Rules) error {
 	show := newMeter(o.streams)
 	defer show.stop()
 	show.opening(o.reference)
-	img, err := source.Open(ctx, o.reference, o.sourceOptions(show.progress))
+	img, base, err := o.openImage(ctx, show.progress)
 	if err != nil {
 		show.stop()
 		return err
 	}
 	defer img.Close()
-	session := analyzer.Start(ctx, img, analyzer.Options{Scan: o.scanOptions(), Secrets: o.secrets})
+	session := analyzer.Start(ctx, img, analyzer.Options{Scan: o.scanOptions(), Secrets: o.secrets, Base: base})
 	show.reading(session, img)
 	a, readErr := session.Wait()
 	show.stop()
@@ -194,13 +193,16 @@ func runUI(ctx context.Context, o *rootOptions) error {
 	opening := new(layer.Progress)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	var base atomic.Pointer[analyzer.Base]
 	res, err := ui.Run(ctx, ui.Options{
 		Reference: o.reference,
 		Open: func(ctx context.Context) (*source.Image, error) {
-			return source.Open(ctx, o.reference, o.sourceOptions(opening))
+			img, b, err := o.openImage(ctx, opening)
+			base.Store(b)
+			return img, err
 		},
 		Analyze: func(ctx context.Context, img *source.Image) *analyzer.Session {
-			return analyzer.Start(ctx, img, analyzer.Options{Scan: o.scanOptions(), Secrets: o.secrets, Live: true})
+			return analyzer.Start(ctx, img, analyzer.Options{Scan: o.scanOptions(), Secrets: o.secrets, Base: base.Load(), Live: true})
 		},
 		OpenProgress: opening,
 		Theme:        o.ui.theme, ASCII: o.ui.ascii, NoMouse: o.ui.noMouse, At: o.ui.at,

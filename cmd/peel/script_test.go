@@ -101,10 +101,28 @@ func thrifty(names ...string) sourcetest.Image {
 	}}
 }
 
+// leaking has a password in each of its layers, steps and variables. The first
+// is the same however many there are.
+func leaking(layers int) sourcetest.Image {
+	passwords := []string{"Zx81kq99Lw", "Yw72jp88Kv"}
+	var img sourcetest.Image
+	var env []string
+	for n := range layers {
+		file := sourcetest.Reg(fmt.Sprintf("app/%d.conf", n), "dsn = postgres://app:"+passwords[n]+"@db.internal/app\n")
+		img.Layers = append(img.Layers,
+			sourcetest.Layer{CreatedBy: "RUN echo postgres://run:" + passwords[n] + "@db.internal/app", Files: []sourcetest.File{file}})
+		env = append(env, fmt.Sprintf("DSN%d=postgres://env:%s@db.internal/app", n, passwords[n]))
+	}
+	img.Config = func(c *v1.ConfigFile) { c.Config.Env = env }
+	return img
+}
+
 var shapes = map[string]func(io.Writer) error{
 	"layout":   func(io.Writer) error { return nil },
 	"wasteful": func(w io.Writer) error { return sourcetest.DockerArchive25(w, wasteful("example/app:1")) },
 	"thrifty":  func(w io.Writer) error { return sourcetest.DockerArchive20(w, thrifty("example/small:1")) },
+	"base":     func(w io.Writer) error { return sourcetest.DockerArchive25(w, leaking(1)) },
+	"derived":  func(w io.Writer) error { return sourcetest.OCIArchive(w, leaking(2)) },
 	"oci":      func(w io.Writer) error { return sourcetest.OCIArchive(w, wasteful("1.0")) },
 	"two": func(w io.Writer) error {
 		return sourcetest.PodmanArchive(w, wasteful("example/app:1"), thrifty("example/small:2"))
