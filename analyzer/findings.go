@@ -17,6 +17,7 @@ import (
 // will be published.
 func (s *Session) examine() {
 	if s.opts.Secrets == nil {
+		s.places = locate(nil, s.tree, len(s.layers))
 		return
 	}
 	indexes := make([]*layer.Index, len(s.layers))
@@ -34,6 +35,7 @@ func (s *Session) examine() {
 		RawManifest: s.img.RawManifest, Base: -1,
 	})
 	s.findings = found.Findings
+	s.places = locate(s.findings, s.tree, len(s.layers))
 	s.secretNotes = found.Notes
 	s.redactor = redact.New(found.Values)
 	s.hide()

@@ -63,7 +63,6 @@ func (m *Model) opened(msg openedMsg) tea.Cmd {
 	m.layers.progress = m.session.Progress
 	m.alone, m.building = map[int]*filetree.Tree{}, map[int]bool{}
 	m.rate = rateMeter{start: m.now()}
-	m.raw.Load(m.image)
 	return m.refresh()
 }
 
@@ -90,6 +89,9 @@ func (m *Model) refresh() tea.Cmd {
 		m.fig.update(a)
 		m.layers.Show(a)
 		m.history.Show(a)
+		m.finds.Show(a)
+		m.raw.Load(a.Image)
+		m.tree.hide = hider{a.Redactor}
 		for n := range m.alone {
 			if a.Tree.Layers[n].Merged {
 				delete(m.alone, n)

@@ -30,7 +30,7 @@ func (m *Model) windowTitle() string {
 	t := "peel " + text.OneLine(m.opts.Reference)
 	if m.phase == ready && m.analysis != nil {
 		if at := m.location(); at != "" {
-			t += ": " + text.OneLine(at)
+			t += ": " + m.hide().oneLine(at)
 		}
 	}
 	return t
@@ -62,6 +62,8 @@ func (m *Model) bodyView() []string {
 		return m.openingView()
 	}
 	switch m.view {
+	case viewFindings:
+		return m.findingsView()
 	case viewHistory:
 		return m.history.View(m, p.body)
 	case viewRaw:
