@@ -15,7 +15,7 @@ type Places struct {
 	// for a file inside one; filetree.None for what is in no file.
 	Node []int32
 
-	worst   []uint8 // by node: 1 + the severity of the gravest at it or below; 0 for none
+	list    []finding.Finding
 	byNode  map[int32][]int32
 	byLayer [][]int32
 	byStep  map[int][]int32
@@ -23,19 +23,14 @@ type Places struct {
 
 func locate(list []finding.Finding, t *filetree.Tree, layers int) *Places {
 	p := &Places{
-		Node:   make([]int32, len(list)),
+		Node: make([]int32, len(list)), list: list,
 		byNode: map[int32][]int32{}, byLayer: make([][]int32, layers), byStep: map[int][]int32{},
 	}
-	if len(list) == 0 {
-		return p
-	}
-	p.worst = make([]uint8, len(t.Nodes))
 	for i := range list {
 		f, n := &list[i], int32(i)
 		p.Node[i] = int32(nodeOf(t, f.Path))
 		if at := p.Node[i]; at != filetree.None {
 			p.byNode[at] = append(p.byNode[at], n)
-			p.worst[at] = max(p.worst[at], uint8(f.Severity)+1)
 		}
 		if f.Layer != nil {
 			p.addLayer(*f.Layer, n)
@@ -46,10 +41,6 @@ func locate(list []finding.Finding, t *filetree.Tree, layers int) *Places {
 		if step, ok := StepOf(f.Where); ok {
 			p.byStep[step] = append(p.byStep[step], n)
 		}
-	}
-	for i := len(t.Nodes) - 1; i > 0; i-- {
-		up := t.Nodes[i].Parent
-		p.worst[up] = max(p.worst[up], p.worst[i])
 	}
 	return p
 }
@@ -100,13 +91,47 @@ func (p *Places) At(node int) []int32 {
 	return p.byNode[int32(node)]
 }
 
-// Below is the severity of the gravest finding in the file of a node or, for a
-// directory, below it.
-func (p *Places) Below(node int) (s finding.Severity, some bool) {
-	if p == nil || node < 0 || node >= len(p.worst) || p.worst[node] == 0 {
+// Marks tells of each node of a view how grave the findings are in its file or,
+// for a directory, below it. Nil marks nothing.
+type Marks []uint8 // 1 + the severity of the gravest; 0 for none
+
+// Marks makes the marks of a view of Analysis.Tree. What a layer brings that the
+// view does not look at is not marked.
+func (p *Places) Marks(v *filetree.View) Marks {
+	if p == nil || len(p.byNode) == 0 {
+		return nil
+	}
+	nodes := v.Tree.Nodes
+	m := make(Marks, len(nodes))
+	for i, n := range p.Node {
+		if n != filetree.None && int(n) < len(nodes) && v.Shown[n] && within(&p.list[i], v) {
+			m[n] = max(m[n], uint8(p.list[i].Severity)+1)
+		}
+	}
+	for i := len(nodes) - 1; i > 0; i-- {
+		up := nodes[i].Parent
+		m[up] = max(m[up], m[i])
+	}
+	return m
+}
+
+// within reports whether a view looks at a layer that holds the finding.
+func within(f *finding.Finding, v *filetree.View) bool {
+	switch {
+	case f.Layer == nil:
+		return true
+	case v.Alone:
+		return *f.Layer == v.Layer || f.LastLayer != nil && *f.LastLayer == v.Layer
+	}
+	return *f.Layer <= v.Layer
+}
+
+// At is the mark of a node.
+func (m Marks) At(node int) (s finding.Severity, some bool) {
+	if node < 0 || node >= len(m) || m[node] == 0 {
 		return 0, false
 	}
-	return finding.Severity(p.worst[node] - 1), true
+	return finding.Severity(m[node] - 1), true
 }
 
 // Layer lists what is in the files of a layer, and in the step that made it.

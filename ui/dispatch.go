@@ -309,10 +309,10 @@ func (m *Model) findAgain(step int) {
 	}
 	at, of := m.searched().jump(step, m.found, false)
 	if of == 0 {
-		m.notice = "not found: " + text.OneLine(m.found.text)
+		m.notice = "not found: " + m.hide().oneLine(m.found.text)
 		return
 	}
-	m.notice = fmt.Sprintf("%s: %s of %s", text.OneLine(m.found.text), text.Count(at), text.Count(of))
+	m.notice = fmt.Sprintf("%s: %s of %s", m.hide().oneLine(m.found.text), text.Count(at), text.Count(of))
 }
 
 // copy puts what is selected on the clipboard of the terminal.

@@ -14,7 +14,7 @@ func (m *Model) explain(d *doc, f *finding.Finding) {
 	advice, _ := analyzer.Advise(f.ID)
 	st := severityStyle(m.th, f.Severity)
 	d.para(m.th.Strong, f.ID+"  "+text.OneLine(f.Title))
-	d.para(st, fmt.Sprintf("%s %s, %s", severityGlyph(f.Severity), f.Severity, confidenceWords(f.Confidence)))
+	d.para(st, fmt.Sprintf("%s %s, %s", severityGlyph(f.Severity), f.Severity, confidenceNames[min(int(f.Confidence), len(confidenceNames)-1)]))
 	d.blank()
 	m.facts(d, f)
 	if advice.ID == "" {
@@ -52,23 +52,31 @@ func (m *Model) facts(d *doc, f *finding.Finding) {
 	if n := m.finds.Selected(); n < 0 || !nested || m.analysis.Places.Node[n] < 0 {
 		path, inner = f.Path, ""
 	}
-	if f.Path != "" {
-		d.field("File", m.hide().clean("/"+path))
-	}
-	d.field("Inside", m.hide().clean(inner))
+	line := ""
 	if f.Line > 0 {
-		d.field("Line", text.Count(f.Line))
+		line = ", line " + text.Count(f.Line)
+	}
+	switch {
+	case inner != "":
+		d.field("Archive", m.hide().clean("/"+path))
+		d.field("Inside", m.hide().clean(inner)+line)
+	case f.Path != "":
+		d.field("File", m.hide().clean("/"+path)+line)
 	}
 	d.field("Place", m.hide().clean(f.Where))
 	d.field("Layer", layerWords(f))
-	if f.Bytes != nil {
-		d.field("Size", text.Bytes(*f.Bytes))
-	}
 	if f.Match != "" {
 		d.field("Match", text.Clean(f.Match)+"  (masked)")
 	}
 	m.clearValues(d, f)
-	d.field("Checked", text.OneLine(f.Reason))
+	reason := f.Reason
+	if reason == "" {
+		reason = confidenceReasons[min(int(f.Confidence), len(confidenceReasons)-1)]
+	}
+	d.field("Checked", text.OneLine(reason))
+	if f.Bytes != nil {
+		d.field("Size", text.Bytes(*f.Bytes))
+	}
 	for _, id := range f.Also {
 		also := id
 		if a, ok := analyzer.Advise(id); ok {
@@ -81,16 +89,13 @@ func (m *Model) facts(d *doc, f *finding.Finding) {
 	}
 }
 
-// confidenceWords tell how sure a finding is of itself.
-func confidenceWords(c finding.Confidence) string {
-	switch c {
-	case finding.Sure:
-		return "sure: exact from the bytes"
-	case finding.Likely:
-		return "likely: the right form in a fitting place"
+// How sure a finding is of itself, and why if it does not say more.
+var (
+	confidenceNames   = [...]string{finding.Unsure: "a hint", finding.Likely: "likely", finding.Sure: "sure"}
+	confidenceReasons = [...]string{
+		finding.Unsure: "no more than the look of it", finding.Likely: "the form is right, and so is the place", finding.Sure: "exact from the bytes",
 	}
-	return "a hint: look at it"
-}
+)
 
 // layerWords tell which layers hold a finding, and which one hides it.
 func layerWords(f *finding.Finding) string {

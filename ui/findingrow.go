@@ -201,7 +201,13 @@ func (p *findingsPane) row(f *finding.Finding, force *theme.Style) string {
 }
 
 // where is the place of a finding on one line.
-func (p *findingsPane) where(f *finding.Finding) string { return p.hide.place(f) }
+func (p *findingsPane) where(f *finding.Finding) string {
+	s := p.hide.place(f)
+	if f.Line > 0 { // one file may have many
+		s += fmt.Sprintf(":%d", f.Line)
+	}
+	return s
+}
 
 // place is a finding's path or its place in the config.
 func (h hider) place(f *finding.Finding) string {

@@ -39,6 +39,7 @@ type findingsPane struct {
 	filter  *filter
 	rows    []int32 // into Analysis.Findings
 	sorted  [findingOrders][]int32
+	lower   lowers
 	count   tally
 	searching
 
@@ -60,7 +61,7 @@ func (p *findingsPane) Show(a *analyzer.Analysis) {
 	if same {
 		return
 	}
-	p.sorted = [findingOrders][]int32{}
+	p.sorted, p.lower = [findingOrders][]int32{}, lowers{}
 	p.count = tallyOf(a.Findings)
 	p.list()
 	if at < 0 || !p.visited {
@@ -80,7 +81,7 @@ func (p *findingsPane) list() {
 	all := p.inOrder()
 	p.rows = p.rows[:0]
 	for _, n := range all {
-		if p.filter == nil || p.filter.finds(&p.a.Findings[n]) {
+		if p.filter == nil || p.filter.finds(&p.a.Findings[n], p.lower) {
 			p.rows = append(p.rows, n)
 		}
 	}
@@ -238,7 +239,7 @@ func (p *findingsPane) jump(step int, f *filter, here bool) (at, of int) {
 	}
 	next, first, final, before := -1, -1, -1, 0
 	for i, n := range p.rows {
-		if !f.finds(&p.a.Findings[n]) {
+		if !f.finds(&p.a.Findings[n], p.lower) {
 			continue
 		}
 		of++
@@ -269,14 +270,14 @@ func (p *findingsPane) jump(step int, f *filter, here bool) (at, of int) {
 
 // finds reports whether a finding is what a filter asks for. Names are looked
 // for in all that its line and its title say.
-func (f *filter) finds(x *finding.Finding) bool {
+func (f *filter) finds(x *finding.Finding, lower lowers) bool {
 	for i := range f.not {
-		if f.not[i].finds(x) {
+		if f.not[i].finds(x, lower) {
 			return false
 		}
 	}
 	for i := range f.names {
-		if !f.names[i].finds(x) {
+		if !f.names[i].finds(x, lower) {
 			return false
 		}
 	}
@@ -288,17 +289,25 @@ func (f *filter) finds(x *finding.Finding) bool {
 	return true
 }
 
-func (t *nameTest) finds(x *finding.Finding) bool {
+// lowers keeps the ids and titles of findings in lower case: many share few.
+type lowers map[string]string
+
+func (m lowers) of(s string) string {
+	l, ok := m[s]
+	if !ok {
+		l = strings.ToLower(s)
+		m[s] = l
+	}
+	return l
+}
+
+func (t *nameTest) finds(x *finding.Finding, lower lowers) bool {
 	if t.byPath {
 		return x.Path != "" && t.path(append([]byte{'/'}, x.Path...)) || x.Where != "" && t.path([]byte(x.Where))
 	}
 	base := x.Path[strings.LastIndexByte(x.Path, '/')+1:]
-	for _, s := range [...]string{base, x.Where, x.ID, x.Title} {
-		if s != "" && t.name(strings.ToLower(s)) {
-			return true
-		}
-	}
-	return t.name(x.Severity.String())
+	return base != "" && t.name(strings.ToLower(base)) || x.Where != "" && t.name(strings.ToLower(x.Where)) ||
+		t.name(lower.of(x.ID)) || t.name(lower.of(x.Title)) || t.name(x.Severity.String())
 }
 
 func (t *factTest) finds(x *finding.Finding) bool {

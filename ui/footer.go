@@ -21,11 +21,11 @@ var hints = map[scope][2][]hint{
 	},
 	inFindings: {
 		{{actFind}, {actFilter}, {actSort}, {actEnter}, {actCopyDigest}, {actExplain}, {actBack}},
-		{{actPrevFinding, actNextFinding}, {actUp, actDown}, {actNextPane}, {actCopy}, {actZoom}},
+		{{actReveal}, {actPrevFinding, actNextFinding}, {actUp, actDown}, {actNextPane}, {actCopy}, {actZoom}},
 	},
 	inHistory: {
-		{{actEnter}, {actCopy}, {actBack}},
-		{{actUp, actDown}},
+		{{actEnter}, {actExplain}, {actCopy}, {actBack}},
+		{{actUp, actDown}, {actPrevFinding, actNextFinding}},
 	},
 	inRaw: {
 		{{actFold}, {actFoldAll}, {actCopy}, {actBack}},
@@ -37,6 +37,9 @@ var hints = map[scope][2][]hint{
 	},
 }
 
+// nothingFound are the hints of an empty list of findings.
+var nothingFound = [2][]hint{{{actFilter}, {actBack}}, {{actExplore}, {actHistory}, {actRaw}}}
+
 // label is what the footer says of an action; some depend on the state.
 func (m *Model) label(a action) string {
 	switch {
@@ -46,6 +49,8 @@ func (m *Model) label(a action) string {
 		return "tree"
 	case a == actEnter && m.view == viewFindings:
 		return "go to file"
+	case a == actReveal && m.clear:
+		return "mask secrets"
 	case a == actCopyDigest:
 		return "copy fix"
 	case a == actExplain && m.finds.alone:
@@ -71,17 +76,21 @@ func (m *Model) footerView(r rect) []string {
 	}
 	s := m.scope()
 	first := newLine(r.w, nil).space(1)
-	m.hintLine(first, r, r.y, hints[s][0], 0)
+	lines := hints[s]
+	if s == inFindings && len(m.finds.rows) == 0 {
+		lines = nothingFound
+	}
+	m.hintLine(first, r, r.y, lines[0], 0)
 	second := newLine(r.w, nil).space(1)
 	m.severityLegend(second)
 	const quit = "q quit "
 	switch {
 	case m.notice != "":
-		second.add(m.th.Focus, text.Cut(m.notice, second.left-len(quit)-1))
+		second.add(m.th.Focus, text.Cut(m.hide().r.String(m.notice), second.left-len(quit)-1))
 	case m.filterWords() != "":
 		second.add(m.th.Focus, text.Cut(m.filterWords(), second.left-len(quit)-1))
 	default:
-		m.hintLine(second, r, r.y+1, hints[s][1], len(quit)+1)
+		m.hintLine(second, r, r.y+1, lines[1], len(quit)+1)
 	}
 	second.space(second.left - len(quit))
 	m.zone(rect{r.w - len(quit), r.y + 1, len(quit), 1}, actQuit)
@@ -104,6 +113,9 @@ func (m *Model) filterWords() string {
 // hintLine adds the hints that fit and makes them clickable.
 func (m *Model) hintLine(l *line, r rect, y int, list []hint, reserve int) {
 	for _, h := range list {
+		if h[0] == actReveal && !m.opts.ShowSecrets {
+			continue
+		}
 		var names []string
 		label := ""
 		for _, a := range h {

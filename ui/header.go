@@ -68,9 +68,9 @@ func (m *Model) imagePieces(w int) []piece {
 		p = append(p, piece{m.th.Dim, s, 7})
 	}
 	if plat := img.Platform.String(); plat != "" {
-		p = append(p, piece{m.th.Text, text.OneLine(plat), 3})
+		p = append(p, piece{m.th.Text, m.hide().oneLine(plat), 3})
 	}
-	p = append(p, piece{m.th.Dim, text.CutMiddle(text.OneLine(sourceName(img)), max(w/5, 16)), 5})
+	p = append(p, piece{m.th.Dim, text.CutMiddle(m.hide().oneLine(sourceName(img)), max(w/5, 16)), 5})
 	size := partial + text.Bytes(a.Size())
 	if a.Size() == 0 && !a.Finished {
 		size = m.storedSize()

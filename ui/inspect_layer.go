@@ -35,6 +35,7 @@ func shortDigest(s string) string {
 
 func (in *inspector) layerBrief(d *doc, l *analyzer.Layer) {
 	d.line(in.th.Text, in.instructionOf(l))
+	in.findingLine(d, in.a.Places.Layer(l.Number), in.a.Tree)
 	switch {
 	case l.Err != nil:
 		d.line(in.th.Error, "not wholly read: "+text.OneLine(errText(l.Err)))
@@ -110,6 +111,8 @@ func (in *inspector) layer(d *doc, l *analyzer.Layer) {
 		in.layerWaste(d, l)
 		d.blank()
 	}
+	in.findings(d, in.a.Places.Layer(l.Number))
+	d.blank()
 	if l.State == analyzer.Read {
 		d.field("Size", fmt.Sprintf("%s in %s (%s bytes)", text.Bytes(l.Stat.Size), text.Plural(l.Stat.Files, "file"), text.Count(l.Stat.Size)))
 	}

@@ -117,7 +117,7 @@ var bindings = []binding{
 	{actNextFinding, []string{"}"}, inViews, "Findings", "", "to the next finding, and its file or place"},
 	{actPrevFinding, []string{"{"}, inViews, "Findings", "finding", "to the previous finding"},
 	{actExplain, []string{"i"}, inExplore | inFindings | inHistory, "Findings", "explain", "why it matters and how to mend it"},
-	{actReveal, []string{"V"}, inFindings, "Findings", "", "show or hide the secret in clear, with --show-secrets"},
+	{actReveal, []string{"V"}, inFindings, "Findings", "show secrets", "show or hide the secret in clear, with --show-secrets"},
 
 	{actFold, []string{"space"}, inTrees, "Files", "fold", "fold or unfold the directory"},
 	{actFoldAll, []string{"E", "ctrl+space", "ctrl+@"}, inTrees, "Files", "fold all", "fold or unfold all directories"},
@@ -133,10 +133,10 @@ var bindings = []binding{
 	{actCopy, []string{"y"}, inViews | inFailure, "Copy", "copy", "copy the path, the value or the message"},
 	{actCopyDigest, []string{"Y"}, inExplore | inFindings | inHistory, "Copy", "", "copy the digest; of a finding, the fix"},
 
-	{actExplore, []string{"1"}, inViews, "Screen", "", "Explore: layers and files"},
+	{actExplore, []string{"1"}, inViews, "Screen", "layers and files", "Explore: layers and files"},
 	{actFindings, []string{"2"}, inViews, "Screen", "", "Findings: what is wrong with the image"},
-	{actHistory, []string{"4"}, inViews, "Screen", "", "History: every step of the build"},
-	{actRaw, []string{"5"}, inViews, "Screen", "", "Raw: manifest and config"},
+	{actHistory, []string{"4"}, inViews, "Screen", "history", "History: every step of the build"},
+	{actRaw, []string{"5"}, inViews, "Screen", "manifest and config", "Raw: manifest and config"},
 	{actZoom, []string{"z"}, inViews, "Screen", "zoom", "the pane alone, or all panes"},
 	{actMouse, []string{"%"}, inViews, "Screen", "", "mouse on or off (off: the terminal selects text)"},
 	{actRetry, []string{"r"}, inFailure, "Screen", "retry", "open the image again"},

@@ -91,7 +91,7 @@ func (m *Model) refresh() tea.Cmd {
 		m.history.Show(a)
 		m.finds.Show(a)
 		m.raw.Load(a.Image)
-		m.tree.hide = hider{a.Redactor}
+		m.tree.hide, m.tree.of = hider{a.Redactor}, a
 		for n := range m.alone {
 			if a.Tree.Layers[n].Merged {
 				delete(m.alone, n)

@@ -145,10 +145,7 @@ func TestAt(t *testing.T) {
 
 func TestMouse(t *testing.T) {
 	x := show(t, demo(), 80, 24)
-	click := func(x_, y int) {
-		x.p.Send(tea.MouseClickMsg{X: x_, Y: y, Button: tea.MouseLeft})
-		x.p.Send(barrier{})
-	}
+	click := func(atX, atY int) { clickAt(x, atX, atY) }
 	click(5, 6) // the layer list's line of layer 5
 	x.until("up to layer 5")
 	click(40, 4) // the first line of the tree
@@ -165,6 +162,11 @@ func TestMouse(t *testing.T) {
 	case <-time.After(2 * time.Second):
 		t.Error("the footer's q does nothing")
 	}
+}
+
+func clickAt(x *terminal, atX, atY int) {
+	x.p.Send(tea.MouseClickMsg{X: atX, Y: atY, Button: tea.MouseLeft})
+	x.p.Send(barrier{})
 }
 
 func TestMouseCanBeSwitchedOff(t *testing.T) {
@@ -213,7 +215,7 @@ func TestSearchGivenUp(t *testing.T) {
 // there are as many as it is high.
 func TestEveryScreenFits(t *testing.T) {
 	paths := [][]string{
-		{}, {"down", "down"}, {"tab", "E"}, {"tab", "tab"}, {"z"}, {"tab", "z", "b"}, {"4"}, {"5"}, {"?"}, {"f", "l", "i"}, {"/", "~", "("}, {"tab", "t", "s", "s"}, {"tab", "E", "tab", "z"},
+		{"2"}, {"2", "i"}, {}, {"down", "down"}, {"tab", "E"}, {"tab", "tab"}, {"z"}, {"tab", "z", "b"}, {"4"}, {"5"}, {"?"}, {"f", "l", "i"}, {"/", "~", "("}, {"tab", "t", "s", "s"}, {"tab", "E", "tab", "z"},
 	}
 	for _, desc := range []Image{demo(), hostile(), {}} {
 		for _, keys := range paths {

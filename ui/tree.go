@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"peel/analyzer"
 	"peel/analyzer/filetree"
 	"peel/ui/theme"
 )
@@ -33,7 +34,9 @@ type treePane struct {
 	attrs    int8 // 1 shown, -1 hidden, 0 if there is room
 
 	searching
-	hide hider
+	hide  hider
+	of    *analyzer.Analysis
+	marks markedView
 }
 
 // searching is what comes of a line that is being typed.
