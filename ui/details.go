@@ -122,7 +122,7 @@ func (m *Model) fullLayer(d *doc, w int) string {
 		return layerTitle(&m.analysis.Layers[at.layer], w)
 	case stepRow:
 		in.step(d, &m.analysis.Steps[at.step])
-		in.findings(d, m.analysis.Places.Step(at.step, filetree.None))
+		in.findings(d, m.analysis.Places.Step(at.step, filetree.None), false)
 		return "Step without a layer"
 	}
 	in.image(d)

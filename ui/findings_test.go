@@ -101,7 +101,7 @@ func TestFindingsASCII(t *testing.T) {
 }
 
 func TestFindingsInExplore(t *testing.T) {
-	each(t, append(sizes, [2]int{60, 20}), func(t *testing.T, w, h int) {
+	each(t, append(sizes, [2]int{60, 20}, [2]int{200, 50}), func(t *testing.T, w, h int) {
 		x := start(t, searchingFor(t, "sample:"), w, h)
 		x.until("whole image")
 		x.keys("}", "down")
@@ -109,7 +109,8 @@ func TestFindingsInExplore(t *testing.T) {
 		x.keys("/")
 		x.lit(".env")
 		x.keys("enter")
-		golden(t, x.until("i why"))
+		x.until("i why")
+		golden(t, x.until(".env"))
 	})
 }
 

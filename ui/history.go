@@ -140,7 +140,7 @@ func (p *historyPane) details(m *Model, d *doc) string {
 	in := m.inspector()
 	if st.Layer == filetree.None {
 		in.step(d, st)
-		in.findings(d, p.a.Places.Step(p.index(), st.Layer))
+		in.findings(d, p.a.Places.Step(p.index(), st.Layer), false)
 		return "Step without a layer"
 	}
 	in.layer(d, &p.a.Layers[st.Layer])

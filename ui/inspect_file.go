@@ -134,7 +134,7 @@ func (in *inspector) file(d *doc, o object) {
 		}
 	}
 	if o.view.Tree == in.a.Tree {
-		in.findings(d, in.a.Places.At(o.node))
+		in.findings(d, in.a.Places.At(o.node), true)
 	}
 	in.advice(d, o)
 	in.versions(d, o)

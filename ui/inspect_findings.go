@@ -2,11 +2,13 @@ package ui
 
 import (
 	"fmt"
-	"strings"
 
 	"peel/analyzer/filetree"
 	"peel/ui/text"
 )
+
+// topFindings is how many of the image's findings are worth a line.
+const topFindings = 3
 
 // maxListed is how many findings a details pane lists one by one.
 const maxListed = 8
@@ -26,27 +28,34 @@ func (in *inspector) findingLine(d *doc, list []int32, t *filetree.Tree) {
 	d.line(severityStyle(in.th, f.Severity), text.Cut(d.hide.r.String(s), max(d.w-2-len(hint), 8))+hint)
 }
 
-// findings lists what is found in a thing.
-func (in *inspector) findings(d *doc, list []int32) {
+// findings lists what is found in a thing; of anything but a file it says where.
+func (in *inspector) findings(d *doc, list []int32, file bool) {
 	if len(list) == 0 {
 		return
 	}
 	d.heading("Findings")
 	for _, i := range list[:min(len(list), maxListed)] {
-		f := &in.a.Findings[i]
-		s := f.ID + " " + text.OneLine(f.Title)
-		if f.Line > 0 {
-			s += fmt.Sprintf(", line %s", text.Count(f.Line))
-		}
-		if f.DeletedIn != nil {
-			s += fmt.Sprintf(", deleted in layer %d: still in the image", *f.DeletedIn+1)
-		}
-		d.list(severityGlyph(f.Severity), severityStyle(in.th, f.Severity), in.th.Text, s)
+		in.finding(d, i, file)
 	}
 	if rest := len(list) - maxListed; rest > 0 {
 		d.line(in.th.Dim, fmt.Sprintf("  and %s more", text.Count(rest)))
 	}
 	d.line(in.th.Dim, "i why it matters and how to mend it")
+}
+
+func (in *inspector) finding(d *doc, i int32, file bool) {
+	f := &in.a.Findings[i]
+	s := f.ID + " " + text.OneLine(f.Title)
+	switch {
+	case !file:
+		s += ", " + d.hide.place(f)
+	case f.Line > 0:
+		s += ", line " + text.Count(f.Line)
+	}
+	if f.DeletedIn != nil {
+		s += fmt.Sprintf(", deleted in layer %d: still in the image", *f.DeletedIn+1)
+	}
+	d.list(severityGlyph(f.Severity), severityStyle(in.th, f.Severity), in.th.Text, s)
 }
 
 // countLine is the number of findings of the image, by severity.
@@ -75,11 +84,10 @@ func (in *inspector) counts(d *doc) {
 		d.blank()
 		return
 	}
-	d.line(in.th.Strong, strings.TrimSpace(in.atLeast()+text.Plural(n, "finding"))+"   2 shows them")
-	for _, s := range gravestFirst {
-		if k := in.fig.count[s]; k > 0 {
-			d.line(severityStyle(in.th, s), fmt.Sprintf("%s %s %s", severityGlyph(s), text.Count(k), s))
-		}
+	d.line(in.th.Strong, in.atLeast()+text.Plural(n, "finding")+"   2 shows them")
+	d.para(severityStyle(in.th, in.a.Findings[0].Severity), in.fig.count.words("  ", true))
+	for i := range in.a.Findings[:min(n, topFindings)] {
+		in.finding(d, int32(i), false)
 	}
 	d.blank()
 }

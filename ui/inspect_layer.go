@@ -105,14 +105,14 @@ func (in *inspector) layer(d *doc, l *analyzer.Layer) {
 		d.para(in.th.Dim, "This layer is "+stateWords(l.State)+".")
 		d.blank()
 	}
+	in.findings(d, in.a.Places.Layer(l.Number), false)
+	d.blank()
 	if l.Stat.Merged {
 		d.para(in.th.Text, changeCounts(l))
 		d.blank()
 		in.layerWaste(d, l)
 		d.blank()
 	}
-	in.findings(d, in.a.Places.Layer(l.Number))
-	d.blank()
 	if l.State == analyzer.Read {
 		d.field("Size", fmt.Sprintf("%s in %s (%s bytes)", text.Bytes(l.Stat.Size), text.Plural(l.Stat.Files, "file"), text.Count(l.Stat.Size)))
 	}

@@ -57,6 +57,8 @@ func (m *Model) opened(msg openedMsg) tea.Cmd {
 		return nil
 	}
 	m.phase, m.image = ready, msg.image
+	m.way, m.asking, m.clear = nil, false, false
+	m.finds = findingsPane{th: m.th, scroll: scroller{rows: 1}}
 	ctx, stop := context.WithCancel(m.ctx)
 	m.stop = stop
 	m.session = m.opts.Analyze(ctx, m.image)

@@ -21,7 +21,7 @@ func (m *Model) click(at tea.Mouse) tea.Cmd {
 		m.help.open = false
 		return nil
 	}
-	m.notice = ""
+	m.notice, m.asking = "", false
 	for _, z := range m.zones {
 		if z.contains(at.X, at.Y) {
 			return m.do(z.act)

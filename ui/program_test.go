@@ -234,6 +234,20 @@ func TestEveryScreenFits(t *testing.T) {
 			}
 		}
 	}
+	for _, keys := range [][]string{{}, {"tab", "E"}, {"2"}, {"2", "i"}, {"2", "z"}, {"2", "f", "x"}, {"2", "V"}, {"2", "V", "y", "end"}, {"4"}, {"5", "E"}} {
+		o := plantedImage(t)
+		o.ShowSecrets = true
+		m := opened(t, o, 100, 40)
+		for _, k := range keys {
+			m.Update(press(k))
+		}
+		for w := 1; w <= 300; w += 7 {
+			for h := 1; h <= 70; h += 6 {
+				m.Update(tea.WindowSizeMsg{Width: w, Height: h})
+				checkScreen(t, m, w, h)
+			}
+		}
+	}
 	m := newModel(context.Background(), Options{Reference: "x"})
 	m.phase = failed
 	_, m.err = failing(context.Background())

@@ -238,9 +238,10 @@ func (p *rawPane) Reveal(where string) bool {
 		}
 		at, found = next, true
 	}
+	p.open[at] = true
 	p.build()
 	if i := slices.Index(p.rows, at); i >= 0 {
-		p.scroll.cursor = i
+		p.scroll.cursor, p.scroll.top = i, i-p.h/3 // what is in it can be seen
 		p.scroll.clamp(len(p.rows), p.h)
 	}
 	return found
