@@ -35,6 +35,7 @@ type Analysis struct {
 	// says whether somebody looks for any.
 	Findings []finding.Finding
 	Examined bool
+	Places   *Places // where in Tree they are; never nil
 	// Redactor masks the secrets that were found. All other fields are masked
 	// already but for the names of files; whatever is printed goes through it.
 	Redactor *redact.Redactor

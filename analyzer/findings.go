@@ -22,6 +22,7 @@ import (
 // will be published.
 func (s *Session) examine() {
 	if s.opts.Secrets == nil {
+		s.places = locate(nil, s.tree, len(s.layers))
 		return
 	}
 	indexes := make([]*layer.Index, len(s.layers))
@@ -40,6 +41,7 @@ func (s *Session) examine() {
 		Owned: &s.owned, Base: s.opts.Base.brings(s.base, s.img),
 	})
 	s.findings = found.Findings
+	s.places = locate(s.findings, s.tree, len(s.layers))
 	s.secretNotes = found.Notes
 	s.redactor = redact.New(found.Values)
 	s.hide()

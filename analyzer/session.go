@@ -66,6 +66,7 @@ type Session struct {
 	notes   []string
 
 	findings    []finding.Finding
+	places      *Places
 	secretNotes []string
 	redactor    *redact.Redactor
 	shown       *source.Image // img, with its secrets masked
@@ -247,7 +248,7 @@ func (s *Session) publish(finished bool) {
 		Image: s.shown, Layers: slices.Clone(s.layers), Steps: s.steps,
 		Tree: s.tree, Waste: s.sums, Merged: s.merged, Finished: finished,
 		Notes:    slices.Concat(s.notes, s.secretNotes),
-		Findings: s.findings, Examined: s.opts.Secrets != nil, Redactor: s.redactor,
+		Findings: s.findings, Examined: s.opts.Secrets != nil, Places: s.places, Redactor: s.redactor,
 		BaseLayers: s.base,
 	}
 	if n := a.Withheld(); n > 0 && finished {

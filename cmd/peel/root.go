@@ -43,6 +43,7 @@ type uiOptions struct {
 	ascii   bool
 	noMouse bool
 	at      string
+	secrets bool
 }
 
 const rootLong = `peel opens a container image from wherever it lies, and shows what is in it and what it wastes.
@@ -127,6 +128,7 @@ func (o *rootOptions) addFlags(cmd *cobra.Command) {
 	f.StringVar(&o.ui.theme, "theme", "", "colours: ansi, dark, light, mono or cvd")
 	f.BoolVar(&o.ui.ascii, "ascii", false, "draw with ASCII characters alone")
 	f.BoolVar(&o.ui.noMouse, "no-mouse", false, "leave the mouse to the terminal")
+	f.BoolVar(&o.ui.secrets, "show-secrets", false, "let the screens show secrets in clear, when asked to and after a question")
 	f.StringVar(&o.ui.at, "at", "", "open the screens at this path")
 }
 

@@ -33,6 +33,9 @@ func runRoot(ctx context.Context, o *rootOptions) error {
 	if o.interactive() {
 		return runUI(ctx, o)
 	}
+	if o.ui.secrets {
+		return usage(errors.New("--show-secrets is for the screens alone, and asks there: reports and files never hold a secret in clear"))
+	}
 	return runReport(ctx, o, rules)
 }
 
@@ -206,7 +209,8 @@ func runUI(ctx context.Context, o *rootOptions) error {
 		},
 		OpenProgress: opening,
 		Theme:        o.ui.theme, ASCII: o.ui.ascii, NoMouse: o.ui.noMouse, At: o.ui.at,
-		Version: version(),
+		ShowSecrets: o.ui.secrets,
+		Version:     version(),
 	})
 	switch {
 	case err != nil:

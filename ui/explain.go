@@ -1,0 +1,127 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+
+	"peel/analyzer"
+	"peel/analyzer/finding"
+	"peel/ui/text"
+)
+
+// explain tells all there is to say of a finding.
+func (m *Model) explain(d *doc, f *finding.Finding) {
+	advice, _ := analyzer.Advise(f.ID)
+	st := severityStyle(m.th, f.Severity)
+	d.para(m.th.Strong, f.ID+"  "+text.OneLine(f.Title))
+	d.para(st, fmt.Sprintf("%s %s, %s", severityGlyph(f.Severity), f.Severity, confidenceNames[min(int(f.Confidence), len(confidenceNames)-1)]))
+	d.blank()
+	m.facts(d, f)
+	if advice.ID == "" {
+		return
+	}
+	d.heading("What")
+	d.para(m.th.Text, advice.What)
+	d.heading("Why it matters")
+	d.para(m.th.Text, advice.Why)
+	d.heading("Fix")
+	d.para(m.th.Text, advice.Fix)
+	if advice.Before != "" {
+		d.blank()
+		d.para(m.th.Dim, "Instead of")
+		for s := range strings.SplitSeq(advice.Before, "\n") {
+			d.quote(m.th.Removed, s)
+		}
+	}
+	if advice.After != "" {
+		d.para(m.th.Dim, "write")
+		d.code(strings.Split(advice.After, "\n")...)
+	}
+	if advice.Reference != "" {
+		d.blank()
+		d.field("See", advice.Reference)
+	}
+	if f.Fingerprint != "" {
+		d.field("Known as", f.Fingerprint)
+	}
+}
+
+// facts are what is particular to a finding.
+func (m *Model) facts(d *doc, f *finding.Finding) {
+	path, inner, nested := strings.Cut(f.Path, "!/")
+	if n := m.finds.Selected(); n < 0 || !nested || m.analysis.Places.Node[n] < 0 {
+		path, inner = f.Path, ""
+	}
+	line := ""
+	if f.Line > 0 {
+		line = ", line " + text.Count(f.Line)
+	}
+	switch {
+	case inner != "":
+		d.field("Archive", m.hide().clean("/"+path))
+		d.field("Inside", m.hide().clean(inner)+line)
+	case f.Path != "":
+		d.field("File", m.hide().clean("/"+path)+line)
+	}
+	d.field("Place", m.hide().clean(f.Where))
+	d.field("Layer", layerWords(f))
+	if f.Match != "" {
+		d.field("Match", text.Clean(f.Match)+"  (masked)")
+	}
+	m.clearValues(d, f)
+	reason := f.Reason
+	if reason == "" {
+		reason = confidenceReasons[min(int(f.Confidence), len(confidenceReasons)-1)]
+	}
+	d.field("Checked", text.OneLine(reason))
+	if f.Bytes != nil {
+		d.field("Size", text.Bytes(*f.Bytes))
+	}
+	for _, id := range f.Also {
+		also := id
+		if a, ok := analyzer.Advise(id); ok {
+			also += " " + a.Title
+		}
+		d.field("Also", also)
+	}
+	if f.FromBase != nil {
+		d.field("From", map[bool]string{true: "the base image", false: "the layers on top of the base image"}[*f.FromBase])
+	}
+}
+
+// How sure a finding is of itself, and why if it does not say more.
+var (
+	confidenceNames   = [...]string{finding.Unsure: "a hint", finding.Likely: "likely", finding.Sure: "sure"}
+	confidenceReasons = [...]string{
+		finding.Unsure: "no more than the look of it", finding.Likely: "the form is right, and so is the place", finding.Sure: "exact from the bytes",
+	}
+)
+
+// layerWords tell which layers hold a finding, and which one hides it.
+func layerWords(f *finding.Finding) string {
+	n := layerOf(f)
+	if n < 0 {
+		return ""
+	}
+	s := fmt.Sprint(n + 1)
+	if f.FirstLayer != nil && f.LastLayer != nil && *f.LastLayer != *f.FirstLayer {
+		s = fmt.Sprintf("%d, and again up to %d", *f.FirstLayer+1, *f.LastLayer+1)
+	}
+	if f.DeletedIn != nil {
+		s = fmt.Sprintf("added in %s, deleted in %d: still in the image", s, *f.DeletedIn+1)
+	}
+	return s
+}
+
+// fixOf is what to do about a finding, for the clipboard.
+func fixOf(f *finding.Finding) string {
+	a, ok := analyzer.Advise(f.ID)
+	if !ok {
+		return ""
+	}
+	s := a.Fix
+	if a.After != "" {
+		s += "\n\n" + a.After
+	}
+	return s + "\n"
+}
