@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"peel/analyzer/check"
 	"peel/analyzer/filetree"
 	"peel/analyzer/finding"
 	"peel/analyzer/redact"
@@ -33,6 +34,13 @@ type Options struct {
 	// Analysis says. Images that are scanned while they are opened must have
 	// been opened with it among the inspectors.
 	Secrets *secrets.Scanner
+	// Checks are the families that the image is put to. They need an
+	// evidence.Collector among the inspectors, which Start adds; images that are
+	// scanned while they are opened must have been opened with one.
+	Checks []check.Family
+	// RequiredLabels are the keys, without "org.opencontainers.image.", that an
+	// image must have.
+	RequiredLabels []string
 }
 
 // snapshotEvery bounds how often a running session makes a tree, which costs
@@ -60,6 +68,7 @@ type Session struct {
 	notes   []string
 
 	findings    []finding.Finding
+	outcomes    []check.Outcome
 	secretNotes []string
 	redactor    *redact.Redactor
 	shown       *source.Image // img, with its secrets masked
@@ -231,7 +240,8 @@ func (s *Session) publish(finished bool) {
 		Image: s.shown, Layers: slices.Clone(s.layers), Steps: s.steps,
 		Tree: s.tree, Waste: s.sums, Merged: s.merged, Finished: finished,
 		Notes:    slices.Concat(s.notes, s.secretNotes),
-		Findings: s.findings, Examined: s.opts.Secrets != nil, Redactor: s.redactor,
+		Findings: s.findings, Families: s.opts.families(), Checks: s.outcomes,
+		Score: check.ScoreOf(s.outcomes, s.findings), Redactor: s.redactor,
 	}
 	s.latest.Store(a)
 }

@@ -167,7 +167,9 @@ func (r *Rules) Set(name, value string) error {
 	case strings.EqualFold(name, HighestUserWastedPercent):
 		err = set(&r.HighestUserWastedPercent, value, parseRatio)
 	case strings.EqualFold(name, FailOn):
-		err = set(&r.FailOn, value, finding.ParseSeverity)
+		if err = set(&r.FailOn, value, finding.ParseSeverity); err == nil {
+			r.FailOnGiven = true
+		}
 	default:
 		return fmt.Errorf("unknown rule %q, want %s, %s, %s or %s", name, LowestEfficiency, HighestWastedBytes, HighestUserWastedPercent, FailOn)
 	}

@@ -33,6 +33,7 @@ type Rules struct {
 	HighestWastedBytes       Threshold[int64]   // uncompressed bytes
 	HighestUserWastedPercent Threshold[float64] // a fraction in spite of its name: 0 to 1
 	FailOn                   Threshold[finding.Severity]
+	FailOnGiven              bool // FailOn was Set; it is not the default
 }
 
 // Default returns what dive v0.13.1 uses without a file, and a rule that grave

@@ -17,11 +17,7 @@ const (
 )
 
 func scannersOf(a *analyzer.Analysis) []string {
-	list := []string{ScanWaste}
-	if a.Examined {
-		list = append(list, ScanSecrets)
-	}
-	return list
+	return append([]string{ScanWaste}, a.Families...)
 }
 
 func findingOf(f finding.Finding) Finding {

@@ -85,6 +85,7 @@ func newRootCmd(s streams, run func(context.Context, *rootOptions) error) *cobra
 			if !cmd.Flags().Changed("ci") {
 				o.ci = isTrue(s.env("CI"))
 			}
+			o.scan.chosen = cmd.Flags().Changed("scanners")
 			for _, name := range ruleFlags {
 				if !cmd.Flags().Changed(name) {
 					o.rules[name] = nil
@@ -99,7 +100,7 @@ func newRootCmd(s streams, run func(context.Context, *rootOptions) error) *cobra
 	cmd.SetOut(s.out)
 	cmd.SetErr(s.err)
 	o.addFlags(cmd)
-	cmd.AddCommand(newVersionCmd(s))
+	cmd.AddCommand(newVersionCmd(s), newChecksCmd(s))
 	return cmd
 }
 

@@ -9,6 +9,8 @@ import (
 	"os"
 
 	"peel/analyzer"
+	"peel/analyzer/evidence"
+	"peel/analyzer/finding"
 	"peel/analyzer/policy"
 	"peel/analyzer/redact"
 	"peel/analyzer/report"
@@ -25,6 +27,9 @@ func runRoot(ctx context.Context, o *rootOptions) error {
 	}
 	if o.maxEnts <= 0 {
 		return usage(fmt.Errorf("--max-entries: %d is no number of entries", o.maxEnts))
+	}
+	if err := o.scan.check(); err != nil {
+		return usage(err)
 	}
 	if o.secrets, err = o.scan.secrets(); err != nil {
 		return usage(err)
@@ -57,6 +62,10 @@ func (o *rootOptions) loadRules() (policy.Rules, error) {
 				return rules, fmt.Errorf("--%s: %w", name, err)
 			}
 		}
+	}
+	// Families that nobody asked for fail no pipeline that nobody told to.
+	if !rules.FailOnGiven && !o.scan.chosen {
+		rules.FailOn = policy.Threshold[finding.Severity]{}
 	}
 	return rules, nil
 }
@@ -93,11 +102,20 @@ func (o *rootOptions) sourceOptions(opening *layer.Progress) source.Options {
 	scan := o.scanOptions()
 	scan.Progress = opening
 	if o.secrets != nil {
-		scan.Inspectors = []layer.Inspector{o.secrets}
+		scan.Inspectors = append(scan.Inspectors, o.secrets)
+	}
+	if len(o.scan.families()) > 0 {
+		scan.Inspectors = append(scan.Inspectors, evidence.Collector{})
 	}
 	return source.Options{
 		Source: source.Kind(o.source), Platform: o.platform, Scan: scan,
 		Stdin: o.streams.in, UserAgent: "peel/" + version(),
+	}
+}
+
+func (o *rootOptions) analysis() analyzer.Options {
+	return analyzer.Options{
+		Scan: o.scanOptions(), Secrets: o.secrets, Checks: o.scan.families(), RequiredLabels: o.scan.labels,
 	}
 }
 
@@ -111,7 +129,7 @@ func runReport(ctx context.Context, o *rootOptions, rules policy.Rules) error {
 		return err
 	}
 	defer img.Close()
-	session := analyzer.Start(ctx, img, analyzer.Options{Scan: o.scanOptions(), Secrets: o.secrets})
+	session := analyzer.Start(ctx, img, o.analysis())
 	show.reading(session, img)
 	a, readErr := session.Wait()
 	show.stop()
@@ -197,7 +215,9 @@ func runUI(ctx context.Context, o *rootOptions) error {
 			return source.Open(ctx, o.reference, o.sourceOptions(opening))
 		},
 		Analyze: func(ctx context.Context, img *source.Image) *analyzer.Session {
-			return analyzer.Start(ctx, img, analyzer.Options{Scan: o.scanOptions(), Secrets: o.secrets, Live: true})
+			opts := o.analysis()
+			opts.Live = true
+			return analyzer.Start(ctx, img, opts)
 		},
 		OpenProgress: opening,
 		Theme:        o.ui.theme, ASCII: o.ui.ascii, NoMouse: o.ui.noMouse, At: o.ui.at,
