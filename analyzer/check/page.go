@@ -1,5 +1,7 @@
 package check
 
+//go:generate go test -run TestPages -update .
+
 import (
 	"fmt"
 	"strings"

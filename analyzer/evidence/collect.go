@@ -31,7 +31,7 @@ const (
 type File struct {
 	Text    []byte // the content of a named file, the head of a shell script
 	Cut     bool   // Text is not all of it
-	Shebang string // the first line of a script, without "#!"
+	Shebang string // the first line of a script, without "#!"; a carriage return stays
 	ELF     *ELF   // nil if the file is none, or too odd to tell
 	Key     bool   // a PEM block of a private key begins it
 }
@@ -128,7 +128,7 @@ func (c *collecting) program(f *File, e *layer.Entry) bool {
 		return f.ELF != nil
 	case layer.KindScript:
 		line, _, _ := bytes.Cut(c.head, []byte("\n"))
-		f.Shebang = strings.TrimSpace(strings.TrimPrefix(string(line[:min(len(line), maxShebang)]), "#!"))
+		f.Shebang = strings.Trim(strings.TrimPrefix(string(line[:min(len(line), maxShebang)]), "#!"), " \t")
 		if isShell(f.Shebang) {
 			c.keep(f, e)
 		}
@@ -143,7 +143,7 @@ const maxShebang = 256
 // isShell reports whether a shebang names a shell, whose script may be an
 // entrypoint worth reading.
 func isShell(shebang string) bool {
-	for word := range strings.FieldsSeq(shebang) {
+	for word := range strings.FieldsSeq(shebang) { // a carriage return is a space here
 		switch path.Base(word) {
 		case "sh", "bash", "dash", "ash", "ksh", "zsh", "busybox":
 			return true

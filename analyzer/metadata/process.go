@@ -53,6 +53,7 @@ func shellForm(c *check.Check, img *evidence.Image) check.Answer {
 		if _, ok := script(run.Cmd); ok {
 			f := c.At("config.Cmd", strings.Join(run.Cmd[:2], " "))
 			f.Title, f.Severity = "CMD in shell form after an ENTRYPOINT", finding.Medium
+			f.Confidence = finding.Likely
 			f.Reason = "the words of the shell are handed to the entrypoint as arguments"
 			if _, shell := script(run.Entrypoint); !shell && !runsArguments(img) {
 				return check.Found(f)
@@ -84,6 +85,9 @@ func runsArguments(img *evidence.Image) bool {
 	}
 	if base := path.Base(o.Path); isInit(base) || base == "env" {
 		return true
+	}
+	if fact := img.Fact(o); fact != nil && fact.ELF != nil {
+		return false // not surely, but few programs do
 	}
 	text, state := img.Text(o)
 	return state != evidence.Present || bytes.Contains(text, []byte(`"$@"`)) || bytes.Contains(text, []byte("$*"))
@@ -315,7 +319,7 @@ func (s *starter) script(o evidence.Object, name string, depth int) check.Answer
 	if program == "" {
 		return s.fail(&o, "the script to start names no interpreter", name, "")
 	}
-	if text := fact.Shebang; strings.HasSuffix(program, "\r") || strings.Contains(text, "\r") {
+	if strings.HasSuffix(fact.Shebang, "\r") {
 		return s.fail(&o, "the script to start has Windows line ends", name, "the kernel takes the carriage return for a part of the interpreter's name")
 	}
 	a := s.start(program, fmt.Sprintf("it is the interpreter of %s", name), depth+1)
@@ -381,6 +385,9 @@ func wrongMachine(c *check.Check, img *evidence.Image) check.Answer {
 		name := machineName(fact.ELF)
 		others[name] = append(others[name], img.Path(o))
 	})
+	if total == 0 && img.Partial {
+		return check.Unsure("no executable is in what was read")
+	}
 	if total == 0 {
 		return check.Moot("the image has no executables")
 	}

@@ -213,6 +213,7 @@ func FuzzParse(f *testing.F) {
 		if r.HighestWastedBytes.Limit < 0 {
 			t.Fatalf("%q gives %v", in, r.HighestWastedBytes)
 		}
+		r.FailOnGiven = true // as Set has it
 		var again Rules
 		for _, res := range Evaluate(r, Figures{}).Rules {
 			if err := again.Set(res.Name, res.Threshold); err != nil {

@@ -48,6 +48,8 @@ func New(a *analyzer.Analysis, m Meta) *Report {
 		Duplicates: each(a.Waste.Duplicates, duplicateOf),
 		Scanners:   scannersOf(a),
 		Findings:   each(a.Findings, findingOf),
+		Checks:     each(a.Checks, checkOf),
+		Score:      scoreOf(a.Score),
 		History:    each(a.Steps, stepOf),
 		Policy:     m.Policy,
 	}
