@@ -1,11 +1,16 @@
 package analyzer
 
 import (
+	"encoding/json"
 	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
 	"strings"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
+	"peel/analyzer/finding"
 	"peel/analyzer/secrets"
 	"peel/source"
 )
@@ -82,4 +87,70 @@ func words(cfg *v1.ConfigFile) string {
 		all = append(all, c.Healthcheck.Test...)
 	}
 	return strings.Join(all, "\n")
+}
+
+// attribute says of findings that do not know it whether the base brings them;
+// layers and steps are how many of the image's are the base's.
+func (b *Base) attribute(list []finding.Finding, layers int, img *source.Image) {
+	if layers < 0 || b == nil || b.Config == nil {
+		return
+	}
+	steps := b.steps(img.Config.History)
+	own, theirs := fields(&img.Config.Config), fields(&b.Config.Config)
+	for i := range list {
+		f := &list[i]
+		switch {
+		case f.FromBase != nil:
+		case f.Layer != nil:
+			from := *f.Layer < layers
+			f.FromBase = &from
+		default:
+			f.FromBase = inherits(f.Where, steps, own, theirs)
+		}
+	}
+}
+
+// fields are those of a config, as its JSON has them.
+func fields(c *v1.Config) map[string]any {
+	raw, err := json.Marshal(c)
+	if err != nil { // it came from JSON
+		return nil
+	}
+	var m map[string]any
+	_ = json.Unmarshal(raw, &m)
+	return m
+}
+
+// inherits tells of a place in the config or the history whether it is as in the
+// base; nil of any other.
+func inherits(where string, steps int, own, theirs map[string]any) *bool {
+	if step, ok := StepOf(where); ok {
+		return known(steps >= 0, step < steps)
+	}
+	rest, ok := strings.CutPrefix(where, "config.")
+	if !ok {
+		return nil
+	}
+	name, key, keyed := strings.Cut(strings.TrimSuffix(rest, "]"), "[")
+	mine, its := own[name], theirs[name]
+	if keyed {
+		if list, ok := mine.([]any); ok {
+			n, err := strconv.Atoi(key)
+			all, _ := its.([]any)
+			return known(err == nil && n >= 0 && n < len(list), err == nil && n >= 0 && n < len(list) && slices.Contains(all, list[n]))
+		}
+		if k, err := strconv.Unquote(key); err == nil {
+			a, _ := mine.(map[string]any)
+			b, _ := its.(map[string]any)
+			mine, its = a[k], b[k]
+		}
+	}
+	return known(true, reflect.DeepEqual(mine, its))
+}
+
+func known(ok, value bool) *bool {
+	if !ok {
+		return nil
+	}
+	return &value
 }

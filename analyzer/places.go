@@ -11,8 +11,9 @@ import (
 // Places tells where in an image its findings are. All lists are of indexes
 // into Analysis.Findings, the gravest first.
 type Places struct {
-	// Node is the node of each finding's file in Analysis.Tree: of the archive,
-	// for a file inside one; filetree.None for what is in no file.
+	// Node is the node of each finding's file in Analysis.Tree, the first of
+	// several: of the archive, for a file inside one; filetree.None for what is
+	// in no file.
 	Node []int32
 
 	list    []finding.Finding
@@ -28,9 +29,9 @@ func locate(list []finding.Finding, t *filetree.Tree, layers int) *Places {
 	}
 	for i := range list {
 		f, n := &list[i], int32(i)
-		p.Node[i] = int32(nodeOf(t, f.Path))
-		if at := p.Node[i]; at != filetree.None {
-			p.byNode[at] = append(p.byNode[at], n)
+		p.Node[i] = p.add(t, f.Path, n)
+		for _, other := range f.Paths[min(1, len(f.Paths)):] {
+			p.add(t, other, n)
 		}
 		if f.Layer != nil {
 			p.addLayer(*f.Layer, n)
@@ -43,6 +44,15 @@ func locate(list []finding.Finding, t *filetree.Tree, layers int) *Places {
 		}
 	}
 	return p
+}
+
+// add puts a finding at a path, and returns its node.
+func (p *Places) add(t *filetree.Tree, path string, n int32) int32 {
+	at := int32(nodeOf(t, path))
+	if at != filetree.None {
+		p.byNode[at] = append(p.byNode[at], n)
+	}
+	return at
 }
 
 func (p *Places) addLayer(layer int, n int32) {
@@ -103,9 +113,14 @@ func (p *Places) Marks(v *filetree.View) Marks {
 	}
 	nodes := v.Tree.Nodes
 	m := make(Marks, len(nodes))
-	for i, n := range p.Node {
-		if n != filetree.None && int(n) < len(nodes) && v.Shown[n] && within(&p.list[i], v) {
-			m[n] = max(m[n], uint8(p.list[i].Severity)+1)
+	for n, list := range p.byNode {
+		if int(n) >= len(nodes) || !v.Shown[n] {
+			continue
+		}
+		for _, i := range list {
+			if within(&p.list[i], v) {
+				m[n] = max(m[n], uint8(p.list[i].Severity)+1)
+			}
 		}
 	}
 	for i := len(nodes) - 1; i > 0; i-- {

@@ -5,22 +5,8 @@ import (
 
 	"peel/analyzer/filetree"
 	"peel/analyzer/finding"
-	"peel/analyzer/secrets"
 	"peel/source/layer"
 )
-
-// Whatever is found can be explained.
-func TestAdviseKnowsAllChecks(t *testing.T) {
-	for _, c := range secrets.Checks {
-		a, ok := Advise(c.ID)
-		if !ok || a.ID != c.ID || a.What == "" || a.Why == "" || a.Fix == "" || a.After == "" || a.Reference == "" {
-			t.Errorf("%s: %+v", c.ID, a)
-		}
-	}
-	if a, ok := Advise("Z999"); ok {
-		t.Errorf("Z999 is %+v", a)
-	}
-}
 
 func TestPlaces(t *testing.T) {
 	file := func(path string) layer.Entry { return layer.Entry{Path: path, Type: layer.Regular, Size: 1} }

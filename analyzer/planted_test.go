@@ -150,14 +150,15 @@ func examine(t *testing.T, path string) *analyzer.Analysis {
 	if err != nil {
 		t.Fatal(err)
 	}
+	how := analyzer.Options{Secrets: s}
 	opts := source.Options{}
-	opts.Scan.Inspectors = analyzer.Inspectors(s)
+	opts.Scan.Inspectors = how.Inspectors()
 	img, err := source.Open(context.Background(), path, opts)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer img.Close()
-	a, err := analyzer.Start(context.Background(), img, analyzer.Options{Secrets: s}).Wait()
+	a, err := analyzer.Start(context.Background(), img, how).Wait()
 	if err != nil {
 		t.Fatal(err)
 	}

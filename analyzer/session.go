@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"peel/analyzer/check"
 	"peel/analyzer/filetree"
 	"peel/analyzer/finding"
 	"peel/analyzer/owned"
@@ -38,6 +39,11 @@ type Options struct {
 	// Base is the image that this one is said to be built on; nil if nobody says.
 	// What it brings is marked as its own, if all its layers are at the bottom.
 	Base *Base
+	// Checks are the families that the image is put to, but for secrets.
+	Checks []check.Family
+	// RequiredLabels are the keys, without "org.opencontainers.image.", that an
+	// image must have.
+	RequiredLabels []string
 }
 
 // snapshotEvery bounds how often a running session makes a tree, which costs
@@ -67,6 +73,7 @@ type Session struct {
 
 	findings    []finding.Finding
 	places      *Places
+	outcomes    []check.Outcome
 	secretNotes []string
 	redactor    *redact.Redactor
 	shown       *source.Image // img, with its secrets masked
@@ -248,7 +255,8 @@ func (s *Session) publish(finished bool) {
 		Image: s.shown, Layers: slices.Clone(s.layers), Steps: s.steps,
 		Tree: s.tree, Waste: s.sums, Merged: s.merged, Finished: finished,
 		Notes:    slices.Concat(s.notes, s.secretNotes),
-		Findings: s.findings, Examined: s.opts.Secrets != nil, Places: s.places, Redactor: s.redactor,
+		Findings: s.findings, Families: s.opts.families(), Checks: s.outcomes, Places: s.places,
+		Score: check.ScoreOf(s.outcomes, s.findings), Redactor: s.redactor,
 		BaseLayers: s.base,
 	}
 	if n := a.Withheld(); n > 0 && finished {

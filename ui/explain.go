@@ -4,14 +4,14 @@ import (
 	"fmt"
 	"strings"
 
-	"peel/analyzer"
+	"peel/analyzer/check"
 	"peel/analyzer/finding"
 	"peel/ui/text"
 )
 
 // explain tells all there is to say of a finding.
 func (m *Model) explain(d *doc, f *finding.Finding) {
-	advice, _ := analyzer.Advise(f.ID)
+	advice, _ := check.Lookup(f.ID)
 	st := severityStyle(m.th, f.Severity)
 	d.para(m.th.Strong, f.ID+"  "+text.OneLine(f.Title))
 	d.para(st, fmt.Sprintf("%s %s, %s", severityGlyph(f.Severity), f.Severity, confidenceNames[min(int(f.Confidence), len(confidenceNames)-1)]))
@@ -63,6 +63,7 @@ func (m *Model) facts(d *doc, f *finding.Finding) {
 	case f.Path != "":
 		d.field("File", m.hide().clean("/"+path)+line)
 	}
+	m.otherPaths(d, f)
 	d.field("Place", m.hide().clean(f.Where))
 	d.field("Layer", layerWords(f))
 	if f.Match != "" {
@@ -79,13 +80,29 @@ func (m *Model) facts(d *doc, f *finding.Finding) {
 	}
 	for _, id := range f.Also {
 		also := id
-		if a, ok := analyzer.Advise(id); ok {
+		if a, ok := check.Lookup(id); ok {
 			also += " " + a.Title
 		}
 		d.field("Also", also)
 	}
 	if f.FromBase != nil {
 		d.field("From", map[bool]string{true: "the base image", false: "the layers on top of the base image"}[*f.FromBase])
+	}
+}
+
+// maxPaths is how many of a finding's files are told one by one.
+const maxPaths = 8
+
+// otherPaths tells the further files of a finding with several.
+func (m *Model) otherPaths(d *doc, f *finding.Finding) {
+	if len(f.Paths) < 2 {
+		return
+	}
+	for _, p := range f.Paths[1:min(len(f.Paths), maxPaths)] {
+		d.field("and", m.hide().clean("/"+p))
+	}
+	if rest := f.PathCount - min(len(f.Paths), maxPaths); rest > 0 {
+		d.field("and", text.Plural(rest, "more file")+", in the JSON report")
 	}
 }
 
@@ -115,7 +132,7 @@ func layerWords(f *finding.Finding) string {
 
 // fixOf is what to do about a finding, for the clipboard.
 func fixOf(f *finding.Finding) string {
-	a, ok := analyzer.Advise(f.ID)
+	a, ok := check.Lookup(f.ID)
 	if !ok {
 		return ""
 	}

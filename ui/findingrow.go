@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"peel/analyzer/check"
 	"peel/analyzer/filetree"
 	"peel/analyzer/finding"
 	"peel/ui/text"
@@ -91,7 +92,7 @@ func (p *findingsPane) Title() string {
 	n := len(p.a.Findings)
 	s := text.Plural(n, "finding")
 	switch {
-	case !p.a.Examined:
+	case !p.a.Examined():
 		return "Findings"
 	case !p.a.Finished:
 		s += " so far"
@@ -239,9 +240,9 @@ func (p *findingsPane) emptyView(stopped bool, w int) []string {
 // nothing tells apart what was looked for in vain, and what nobody looked for.
 func (p *findingsPane) nothing(d *doc, stopped bool) {
 	checks, ran, idle := 0, []string{}, []string{}
-	for _, f := range p.a.Families() {
-		if f.Ran {
-			checks += f.Checks
+	for _, f := range check.Families() {
+		if slices.Contains(p.a.Families, f.Name) {
+			checks += len(f.Checks)
 			ran = append(ran, f.Name)
 		} else {
 			idle = append(idle, f.Name)
@@ -260,9 +261,9 @@ func (p *findingsPane) nothing(d *doc, stopped bool) {
 		d.para(p.th.Good, fmt.Sprintf("0 findings from %s.", text.Plural(checks, "check")))
 	}
 	d.heading("Looked for")
-	for _, f := range p.a.Families() {
-		if f.Ran {
-			d.list(theme.Fine, p.th.Good, p.th.Text, fmt.Sprintf("%s: %s, %s", f.Name, f.Looks, text.Plural(f.Checks, "check")))
+	for _, f := range check.Families() {
+		if slices.Contains(ran, f.Name) {
+			d.list(theme.Fine, p.th.Good, p.th.Text, fmt.Sprintf("%s: %s, %s", f.Name, f.Title, text.Plural(len(f.Checks), "check")))
 		}
 	}
 	d.list(theme.Fine, p.th.Good, p.th.Text, "waste: bytes that nobody can see. They are not findings: 1 Explore shows them.")
@@ -270,12 +271,11 @@ func (p *findingsPane) nothing(d *doc, stopped bool) {
 		return
 	}
 	d.heading("Not looked for")
-	for _, f := range p.a.Families() {
-		if !f.Ran {
-			d.list(theme.Gone, p.th.Dim, p.th.Text, fmt.Sprintf("%s: %s", f.Name, f.Looks))
+	for _, f := range check.Families() {
+		if slices.Contains(idle, f.Name) {
+			d.list(theme.Gone, p.th.Dim, p.th.Text, fmt.Sprintf("%s: %s", f.Name, f.Title))
 		}
 	}
 	d.blank()
-	d.para(p.th.Text, "To look for all, start peel with:")
-	d.code("peel --scanners " + strings.Join(append(append([]string{"waste"}, ran...), idle...), ",") + " IMAGE")
+	d.para(p.th.Text, "Started without --scanners, peel looks for all of these.")
 }

@@ -5,11 +5,14 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 
 	"peel/analyzer"
+	"peel/analyzer/check"
+	"peel/analyzer/metadata"
 	"peel/analyzer/secrets"
 	"peel/source"
 	"peel/source/layer"
@@ -18,21 +21,23 @@ import (
 
 var scanner = sync.OnceValues(func() (*secrets.Scanner, error) { return secrets.New(secrets.Options{}) })
 
-// searching opens an image, and looks for secrets in it.
-func searchingFor(t testing.TB, ref string) Options {
+// searchingFor opens an image, and looks for secrets in it and for what else the
+// families check.
+func searchingFor(t testing.TB, ref string, families ...check.Family) Options {
 	t.Helper()
 	s, err := scanner()
 	if err != nil {
 		t.Fatal(err)
 	}
-	scan := layer.Options{Inspectors: []layer.Inspector{s}}
+	how := analyzer.Options{Live: true, Parallel: 8, Secrets: s, Checks: families, RequiredLabels: metadata.DefaultRequired}
+	scan := layer.Options{Inspectors: how.Inspectors()}
 	return Options{
 		Reference: ref,
 		Open: func(ctx context.Context) (*source.Image, error) {
 			return source.Open(ctx, ref, source.Options{Scan: scan})
 		},
 		Analyze: func(ctx context.Context, img *source.Image) *analyzer.Session {
-			return analyzer.Start(ctx, img, analyzer.Options{Live: true, Parallel: 8, Secrets: s})
+			return analyzer.Start(ctx, img, how)
 		},
 	}
 }
@@ -200,6 +205,18 @@ func TestFindingAndBack(t *testing.T) {
 	}
 	x.keys("esc")
 	x.until("Instruction")
+}
+
+// The checks of all families are in one list, several files of one cause in one
+// line of it.
+func TestFindingsOfAllFamilies(t *testing.T) {
+	each(t, append(sizes, [2]int{200, 50}), func(t *testing.T, w, h int) {
+		all := slices.DeleteFunc(check.Families(), func(f check.Family) bool { return f.Name == secrets.Family.Name })
+		x := start(t, searchingFor(t, "sample:", all...), w, h)
+		x.until("whole image")
+		x.keys("2")
+		golden(t, x.until("P001"))
+	})
 }
 
 // A filter that hides the file gives way.

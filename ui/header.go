@@ -209,7 +209,7 @@ func (m *Model) tabCount(v view) string {
 		return ""
 	case a == nil:
 		return " " + text.Ellipsis
-	case !a.Examined:
+	case !a.Examined():
 		return " off"
 	}
 	n := text.Count(len(a.Findings))

@@ -77,7 +77,7 @@ func (p *historyPane) View(m *Model, r rect) []string {
 	}
 	head := newLine(p.w, &p.th.Dim)
 	head.add(p.th.Dim, fmt.Sprintf("%5s %s  %-10s", "Layer", text.PadLeft("Size", text.ShortWidth), "Created"))
-	if p.a.Examined {
+	if p.a.Examined() {
 		head.space(2)
 	}
 	head.add(p.th.Dim, "  Instruction")
@@ -123,7 +123,7 @@ func (p *historyPane) row(i int) string {
 		created = st.Created.UTC().Format(time.DateOnly)
 	}
 	l.add(style, fmt.Sprintf("%4s %s  %-10s", number, text.PadLeft(size, text.ShortWidth), created))
-	if p.a.Examined {
+	if p.a.Examined() {
 		l.space(1)
 		gravest(l, p.th, p.a, p.a.Places.Step(len(p.a.Steps)-1-i, st.Layer))
 	}

@@ -70,7 +70,7 @@ func (in *inspector) countLine(d *doc) {
 
 // counts tell of the findings of the image.
 func (in *inspector) counts(d *doc) {
-	if !in.a.Examined {
+	if !in.a.Examined() {
 		return
 	}
 	n := len(in.a.Findings)

@@ -165,7 +165,7 @@ func (p *layersPane) heading() string {
 	}
 	l.add(p.th.Dim, text.PadLeft("Waste", p.sizeWidth()+1)).space(1)
 	l.add(p.th.Dim, "Δ")
-	if p.a.Examined {
+	if p.a.Examined() {
 		l.space(1)
 	}
 	return l.add(p.th.Dim, " Instruction").String()
@@ -199,7 +199,7 @@ func (p *layersPane) imageLine(l *line) {
 	l.space(1)
 	if len(p.a.Findings) > 0 {
 		severity(l, p.th, p.a.Findings[0].Severity)
-	} else if p.a.Examined {
+	} else if p.a.Examined() {
 		l.space(1)
 	}
 	l.space(1).add(p.th.Strong, "whole image")
@@ -207,7 +207,7 @@ func (p *layersPane) imageLine(l *line) {
 
 // finding draws the mark of the gravest, if anybody looks for some.
 func (p *layersPane) finding(l *line, list []int32) {
-	if p.a.Examined {
+	if p.a.Examined() {
 		gravest(l, p.th, p.a, list)
 	}
 }

@@ -62,7 +62,7 @@ func (m *Model) stepFinding(by int) tea.Cmd {
 	p := &m.finds
 	if len(p.rows) == 0 {
 		m.notice = "no findings"
-		if !m.analysis.Examined {
+		if !m.analysis.Examined() {
 			m.notice = "nobody looked for findings: 2 tells how"
 		}
 		return nil

@@ -23,7 +23,7 @@ type Meta struct {
 func Figures(a *analyzer.Analysis) policy.Figures {
 	return policy.Figures{
 		Efficiency: a.Waste.Efficiency, WastedBytes: a.Waste.Wasted,
-		UserWastedPercent: a.Waste.UserPercent, Severities: a.Severities(), Checks: a.Checks(),
+		UserWastedPercent: a.Waste.UserPercent, Severities: a.Severities(), Checks: a.CheckCounts(),
 		Partial: a.Partial(), Withheld: a.Withheld(),
 	}
 }
@@ -49,6 +49,8 @@ func New(a *analyzer.Analysis, m Meta) *Report {
 		Duplicates: each(a.Waste.Duplicates, duplicateOf),
 		Scanners:   scannersOf(a),
 		Findings:   each(a.Findings, findingOf),
+		Checks:     each(a.Checks, checkOf),
+		Score:      scoreOf(a.Score),
 		History:    each(a.Steps, stepOf),
 		Policy:     m.Policy,
 	}

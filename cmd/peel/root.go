@@ -103,7 +103,7 @@ func newRootCmd(s streams, run func(context.Context, *rootOptions) error) *cobra
 	cmd.SetOut(s.out)
 	cmd.SetErr(s.err)
 	o.addFlags(cmd)
-	cmd.AddCommand(newVersionCmd(s))
+	cmd.AddCommand(newVersionCmd(s), newChecksCmd(s))
 	return cmd
 }
 

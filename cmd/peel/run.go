@@ -27,6 +27,9 @@ func runRoot(ctx context.Context, o *rootOptions) error {
 	if o.maxEnts <= 0 {
 		return usage(fmt.Errorf("--max-entries: %d is no number of entries", o.maxEnts))
 	}
+	if err := o.scan.check(); err != nil {
+		return usage(err)
+	}
 	if o.secrets, err = o.scan.secrets(); err != nil {
 		return usage(err)
 	}
@@ -96,10 +99,18 @@ func (o *rootOptions) scanOptions() layer.Options {
 func (o *rootOptions) sourceOptions(opening *layer.Progress) source.Options {
 	scan := o.scanOptions()
 	scan.Progress = opening
-	scan.Inspectors = analyzer.Inspectors(o.secrets)
+	opts := o.analysis(nil)
+	scan.Inspectors = opts.Inspectors()
 	return source.Options{
 		Source: source.Kind(o.source), Platform: o.platform, Scan: scan,
 		Stdin: o.streams.in, UserAgent: "peel/" + version(),
+	}
+}
+
+func (o *rootOptions) analysis(base *analyzer.Base) analyzer.Options {
+	return analyzer.Options{
+		Scan: o.scanOptions(), Secrets: o.secrets, Base: base,
+		Checks: o.scan.families(), RequiredLabels: o.scan.labels,
 	}
 }
 
@@ -113,7 +124,7 @@ func runReport(ctx context.Context, o *rootOptions, rules policy.Rules) error {
 		return err
 	}
 	defer img.Close()
-	session := analyzer.Start(ctx, img, analyzer.Options{Scan: o.scanOptions(), Secrets: o.secrets, Base: base})
+	session := analyzer.Start(ctx, img, o.analysis(base))
 	show.reading(session, img)
 	a, readErr := session.Wait()
 	show.stop()
@@ -205,7 +216,9 @@ func runUI(ctx context.Context, o *rootOptions) error {
 			return img, err
 		},
 		Analyze: func(ctx context.Context, img *source.Image) *analyzer.Session {
-			return analyzer.Start(ctx, img, analyzer.Options{Scan: o.scanOptions(), Secrets: o.secrets, Base: base.Load(), Live: true})
+			opts := o.analysis(base.Load())
+			opts.Live = true
+			return analyzer.Start(ctx, img, opts)
 		},
 		OpenProgress: opening,
 		Theme:        o.ui.theme, ASCII: o.ui.ascii, NoMouse: o.ui.noMouse, At: o.ui.at,
