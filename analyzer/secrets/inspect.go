@@ -12,6 +12,7 @@ import (
 type content struct {
 	matches []match
 	notes   []string // why not all of it was looked at
+	cut     bool     // as above, because it takes too long
 }
 
 // Hits is what one layer holds. It becomes the layer's result.
@@ -31,6 +32,7 @@ type inspector struct {
 	s    *Scanner
 	st   *stream
 	hits *Hits
+	slow *slowness
 
 	entry *layer.Entry
 	plain *fileScan // nil until the first bytes, and for archives
@@ -45,7 +47,7 @@ var _ layer.LayerInspector = (*inspector)(nil)
 
 // Begin implements layer.Inspector. The result of what it returns is a *Hits.
 func (s *Scanner) Begin() layer.LayerInspector {
-	return &inspector{s: s, st: s.pool.Get().(*stream), hits: new(Hits)}
+	return &inspector{s: s, st: s.pool.Get().(*stream), hits: new(Hits), slow: new(slowness)}
 }
 
 // minSecretFile is the size of the smallest file that can hold a secret worth
@@ -54,7 +56,8 @@ const minSecretFile = 8
 
 // Open implements layer.LayerInspector.
 func (in *inspector) Open(_ int, e *layer.Entry) bool {
-	*in = inspector{s: in.s, st: in.st, hits: in.hits, entry: e}
+	*in = inspector{s: in.s, st: in.st, hits: in.hits, slow: in.slow, entry: e}
+	in.slow.seen += e.Size
 	return e.Size >= minSecretFile
 }
 
@@ -85,7 +88,7 @@ func (in *inspector) Write(p []byte) {
 	case len(in.st.buf)+len(p) <= cap(in.st.buf):
 		in.st.buf = append(in.st.buf, p...)
 	default:
-		in.pack = newPackScan(in.s, in.kind, in.entry.Size)
+		in.pack = newPackScan(in.s, in.slow, in.kind, in.entry.Size)
 		in.pack.Write(in.st.buf)
 		in.pack.Write(p)
 	}
@@ -133,7 +136,7 @@ func (in *inspector) rest(e *layer.Entry) *content {
 }
 
 func (in *inspector) unpack(p []byte) *content {
-	u := newUnpacker(in.s, int64(len(p)))
+	u := newUnpacker(in.s, in.slow, int64(len(p)))
 	u.file(bytes.NewReader(p), in.kind)
 	return u.content()
 }
@@ -161,11 +164,11 @@ type packScan struct {
 	dead bool // nobody reads any more
 }
 
-func newPackScan(s *Scanner, k layer.Kind, size int64) *packScan {
+func newPackScan(s *Scanner, slow *slowness, k layer.Kind, size int64) *packScan {
 	r, w := io.Pipe()
 	p := &packScan{pipe: w, done: make(chan *content, 1)}
 	go func() {
-		u := newUnpacker(s, size)
+		u := newUnpacker(s, slow, size)
 		u.file(r, k)
 		r.Close()
 		p.done <- u.content()
