@@ -30,6 +30,15 @@ var unzstd = sync.Pool{New: func() any {
 	return z
 }}
 
+// unxz keeps the dictionaries, which are not cheap to clear.
+var unxz = sync.Pool{New: func() any {
+	z, err := xz.NewReader(nil, maxXzDict)
+	if err != nil {
+		panic(err) // nothing was read
+	}
+	return z
+}}
+
 // xzOnce keeps several dictionaries from lying in memory side by side.
 var xzOnce sync.Mutex
 
@@ -63,8 +72,9 @@ func (u *unpacker) compressed(r *bufio.Reader, k layer.Kind, name string, depth 
 			u.xz = true
 			defer func() { u.xz = false; xzOnce.Unlock() }()
 		}
-		z, err := xz.NewReader(r, maxXzDict)
-		if err != nil {
+		z := unxz.Get().(*xz.Reader)
+		defer unxz.Put(z)
+		if err := z.Reset(r); err != nil {
 			return err
 		}
 		return u.slowly(z, 1, name, depth)
