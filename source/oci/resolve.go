@@ -323,7 +323,7 @@ func (c *chooser) others() string {
 func (c *chooser) notes() []string {
 	var notes []string
 	if len(c.absent) > 0 {
-		notes = append(notes, fmt.Sprintf("the index also names %s, whose manifests are not here", names(c.absent)))
+		notes = append(notes, fmt.Sprintf("the index also names %s, which this source does not have", names(c.absent)))
 	}
 	if c.attestations > 0 {
 		notes = append(notes, fmt.Sprintf("the index also has %d attestation manifests (provenance, SBOM)", c.attestations))
