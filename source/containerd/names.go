@@ -23,7 +23,8 @@ var isHex = regexp.MustCompile(`^[0-9a-f]+$`).MatchString
 // search. What other namespaces have under the name is noted.
 func (s *set) resolve(ctx context.Context, asked string) (*image, []string, error) {
 	found := s.named(asked)
-	if len(found) == 0 {
+	byName := len(found) > 0
+	if !byName {
 		var err error
 		if found, err = s.byID(ctx, asked); err != nil {
 			return nil, nil, err
@@ -39,6 +40,9 @@ func (s *set) resolve(ctx context.Context, asked string) (*image, []string, erro
 	}
 	if len(here) == 0 {
 		return nil, nil, s.notFound(asked, other)
+	}
+	if !byName {
+		return here[0], nil, nil
 	}
 	return here[0], others(here), nil
 }
@@ -137,17 +141,17 @@ func (s *set) byID(ctx context.Context, asked string) ([]*image, error) {
 		func(i *image) string { return strings.TrimPrefix(i.describe(ctx).ID, "sha256:") },
 	} {
 		var found []*image
-		digests := map[string]bool{}
+		ids := map[string]bool{}
 		for _, i := range s.images {
-			if i.target.Digest.Hex != "" && strings.HasPrefix(id(i), prefix) && prefix != "" {
+			if hex := id(i); hex != "" && strings.HasPrefix(hex, prefix) {
 				found = append(found, i)
-				digests[i.target.Digest.String()] = true
+				ids[hex] = true
 			}
 		}
-		if len(digests) > 1 {
+		if len(ids) > 1 {
 			return nil, ambiguous(asked, found)
 		}
-		if len(found) > 0 {
+		if len(found) > 0 { // of one config perhaps several manifests: one image
 			return found, nil
 		}
 	}

@@ -12,6 +12,8 @@ crun crun
 docker-registry docker-registry
 dockerd docker.io
 docker docker-cli
+containerd containerd
+ctr containerd
 debootstrap debootstrap
 newuidmap uidmap
 setpriv util-linux
