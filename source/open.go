@@ -146,7 +146,7 @@ func elsewhere(k Kind, err error) bool {
 	if k == aFile {
 		return errors.Is(err, layout.ErrNotLayout) || errors.Is(err, archive.ErrNotArchive)
 	}
-	for _, other := range []error{daemon.ErrNoSocket, daemon.ErrNotFound, daemon.ErrClosed, storage.ErrNoStore, storage.ErrNotFound,
+	for _, other := range []error{daemon.ErrNoSocket, daemon.ErrNotFound, daemon.ErrClosed, storage.ErrNoStore, storage.ErrNotFound, storage.ErrUnsupported,
 		containerd.ErrNoStore, containerd.ErrNotFound, containerd.ErrClosed, containerd.ErrIncomplete} {
 		if errors.Is(err, other) {
 			return true
@@ -332,6 +332,10 @@ func (o *opener) engine(k Kind, e daemon.Engine) (*Image, string, error) {
 func (o *opener) storage() (*Image, string, error) {
 	opts := storage.Options{Root: o.ref.Root, Driver: o.ref.Driver, Platform: o.platform}
 	img, where, err := storage.Open(o.ctx, o.ref.Name, opts)
+	if err == nil && img.Unreadable != nil && o.ref.Kind != Storage {
+		err = img.Unreadable // podman's service can read it, or a registry has it
+		img.Close()
+	}
 	if err != nil {
 		return nil, where, err
 	}

@@ -2,10 +2,12 @@ package source_test
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,6 +16,7 @@ import (
 	"peel/source"
 	"peel/source/oci"
 	"peel/source/sourcetest"
+	"peel/source/storage"
 )
 
 // TestPartialIndex opens what a tool has exported of one platform: the whole
@@ -47,6 +50,85 @@ func TestPartialIndex(t *testing.T) {
 	_, err = source.Open(context.Background(), "oci:"+dir, source.Options{Platform: "linux/arm64"})
 	if !errors.Is(err, oci.ErrPlatform) || !strings.Contains(err.Error(), "linux/arm64 is not here, only linux/s390x") {
 		t.Errorf("%v, want what there is", err)
+	}
+}
+
+// TestUnreadableStore opens an image that lies in a store of a driver whose files
+// cannot be read: as far as it can be if that store is named, elsewhere if not.
+func TestUnreadableStore(t *testing.T) {
+	const app = "127.0.0.1:1/app:1"
+	root := t.TempDir()
+	zfsStore(t, root, app)
+	conf := filepath.Join(root, "storage.conf")
+	if err := os.WriteFile(conf, []byte("[storage]\ngraphroot = '"+root+"'\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("CONTAINERS_STORAGE_CONF", conf)
+	t.Setenv("DOCKER_HOST", "unix:///nowhere/docker.sock")
+	t.Setenv("CONTAINER_HOST", "")
+	t.Setenv("XDG_RUNTIME_DIR", root)
+	img, err := source.Open(context.Background(), "containers-storage:"+app, source.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer img.Close()
+	if _, err := img.Layers[0].Open(context.Background()); !errors.Is(err, storage.ErrUnsupported) {
+		t.Errorf("%v", err)
+	}
+	for ref, want := range map[string][]source.Kind{
+		app:             {source.Docker, source.Storage, source.Podman, source.Containerd, source.Registry},
+		"podman:" + app: {source.Storage, source.Podman},
+	} {
+		_, err := source.Open(context.Background(), ref, source.Options{})
+		var open *source.OpenError
+		if !errors.As(err, &open) {
+			t.Errorf("%s: %v", ref, err)
+			continue
+		}
+		var got []source.Kind
+		for _, a := range open.Attempts {
+			got = append(got, a.Kind)
+			if a.Kind == source.Storage && !errors.Is(a.Err, storage.ErrUnsupported) {
+				t.Errorf("%s: %v", ref, a.Err)
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: asked %q, want %q", ref, got, want)
+		}
+		if !strings.Contains(strings.Join(open.Hints, "\n"), "podman save") {
+			t.Errorf("%s: hints %q", ref, open.Hints)
+		}
+	}
+}
+
+// zfsStore writes the documents of an image as podman does with zfs.
+func zfsStore(t *testing.T, root, name string) {
+	t.Helper()
+	dir := t.TempDir()
+	img := sourcetest.Image{Layers: []sourcetest.Layer{{CreatedBy: "COPY a", Files: []sourcetest.File{sourcetest.Reg("a", "one")}}}}
+	if err := sourcetest.OCILayout(dir, img); err != nil {
+		t.Fatal(err)
+	}
+	other, err := source.Open(context.Background(), "oci:"+dir, source.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	id, layer := strings.TrimPrefix(other.ConfigDigest, "sha256:"), strings.Repeat("b", 64)
+	images, _ := json.Marshal([]map[string]any{{
+		"id": id, "names": []string{name}, "layer": layer, "big-data-names": []string{"manifest", other.ConfigDigest},
+		"big-data-digests": map[string]string{"manifest": other.ManifestDigest},
+	}})
+	layers, _ := json.Marshal([]map[string]any{{"id": layer, "diff-digest": other.Config.RootFS.DiffIDs[0].String()}})
+	for path, content := range map[string][]byte{
+		"zfs-images/images.json": images, "zfs-layers/layers.json": layers,
+		"zfs-images/" + id + "/manifest": other.RawManifest,
+		"zfs-images/" + id + "/=" + base64.StdEncoding.EncodeToString([]byte(other.ConfigDigest)): other.RawConfig,
+	} {
+		path = filepath.Join(root, path)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, content, 0o644)); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
