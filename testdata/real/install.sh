@@ -21,7 +21,8 @@ htpasswd apache2-utils
 busybox busybox-static
 setcap libcap2-bin
 setfattr attr
-zstd zstd'
+zstd zstd
+strace strace'
 
 PATH=$PATH:/usr/sbin:/sbin
 
