@@ -59,6 +59,7 @@ type run struct {
 	stdin io.Reader
 	dir   string   // to run in; its own if ""
 	as    *builder // runs it in place of root
+	trace string   // if any, the file into which strace writes what it asks of the kernel
 }
 
 type outcome struct {
@@ -79,12 +80,15 @@ func (r run) do(t testing.TB) outcome {
 		own = r.as.temp(t)
 	}
 	cmd := exec.CommandContext(soon(t), bin, r.args...)
+	if r.trace != "" {
+		cmd = r.traced(t, bin)
+	}
 	cmd.Env = append([]string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + own, "TMPDIR=" + own,
 		"XDG_CACHE_HOME=" + own, "XDG_CONFIG_HOME=" + own, "XDG_DATA_HOME=" + own, "XDG_RUNTIME_DIR=" + own,
 	}, r.env...)
 	cmd.Stdin = r.stdin
-	if r.as != nil {
+	if r.as != nil && r.trace == "" { // strace itself stays root, so that newuidmap works
 		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: r.as.cred}
 	}
 	if cmd.Dir = r.dir; r.dir == "" {
