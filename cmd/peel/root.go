@@ -30,6 +30,7 @@ type rootOptions struct {
 	ciFile  string
 	rules   map[string]*string // the flags of dive's rules, by name; nil if not set
 	ui      uiOptions
+	recent  recentOptions
 	scan    scanOptions
 	secrets *secrets.Scanner // nil: nobody looks for any
 	maxSize byteSize
@@ -74,7 +75,7 @@ func newRootCmd(s streams, run func(context.Context, *rootOptions) error) *cobra
 		Args: func(_ *cobra.Command, args []string) error {
 			switch {
 			case len(args) == 0:
-				return usage(errors.New(`no image named: give one, or "sample:" for the one built in`))
+				return usage(errors.New(`no image named: give one, such as "sample:", the one built in; peel images lists what there is`))
 			case len(args) > 1:
 				return usage(fmt.Errorf("one image at a time: what is %q?", args[1]))
 			}
@@ -99,7 +100,7 @@ func newRootCmd(s streams, run func(context.Context, *rootOptions) error) *cobra
 	cmd.SetOut(s.out)
 	cmd.SetErr(s.err)
 	o.addFlags(cmd)
-	cmd.AddCommand(newVersionCmd(s))
+	cmd.AddCommand(newVersionCmd(s), newImagesCmd(s))
 	return cmd
 }
 
@@ -124,6 +125,7 @@ func (o *rootOptions) addFlags(cmd *cobra.Command) {
 	f.BoolVar(&o.ui.ascii, "ascii", false, "draw with ASCII characters alone")
 	f.BoolVar(&o.ui.noMouse, "no-mouse", false, "leave the mouse to the terminal")
 	f.StringVar(&o.ui.at, "at", "", "open the screens at this path")
+	o.recent.addFlags(f)
 }
 
 func kinds() string {

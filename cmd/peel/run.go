@@ -197,7 +197,11 @@ func runUI(ctx context.Context, o *rootOptions) error {
 	res, err := ui.Run(ctx, ui.Options{
 		Reference: o.reference,
 		Open: func(ctx context.Context) (*source.Image, error) {
-			return source.Open(ctx, o.reference, o.sourceOptions(opening))
+			img, err := source.Open(ctx, o.reference, o.sourceOptions(opening))
+			if err == nil {
+				o.recent.remember(img, o.streams.env)
+			}
+			return img, err
 		},
 		Analyze: func(ctx context.Context, img *source.Image) *analyzer.Session {
 			return analyzer.Start(ctx, img, analyzer.Options{Scan: o.scanOptions(), Secrets: o.secrets, Live: true})
