@@ -3,7 +3,6 @@ package source
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -125,23 +124,30 @@ func (l *lister) ask(ctx context.Context, opts ListOptions) Answer {
 	defer cancel()
 	done := make(chan Answer, 1)
 	go func() { done <- l.list(ctx, opts) }()
-	late := time.NewTimer(wait + grace)
-	defer late.Stop()
+	timer := time.NewTimer(wait + grace)
+	defer timer.Stop()
 	var a Answer
 	select {
 	case a = <-done:
-	case <-late.C:
+	case <-timer.C:
 		a.Err = context.DeadlineExceeded
 	}
 	a.Kind = l.kind
 	if errors.Is(a.Err, context.DeadlineExceeded) && !errors.Is(a.Err, daemon.ErrNoSocket) {
-		a.Err = fmt.Errorf("no answer within %s: %w", wait, context.DeadlineExceeded)
+		a.Err = late(wait)
 	}
 	if opts.Source != "" {
 		a.Entries = slices.DeleteFunc(a.Entries, func(e Entry) bool { return !e.matches(opts.Source) })
 	}
 	return a
 }
+
+// late is the error of a source that did not answer in time.
+type late time.Duration
+
+func (l late) Error() string { return "no answer within " + time.Duration(l).String() }
+
+func (l late) Unwrap() error { return context.DeadlineExceeded }
 
 // matches reports whether an entry can be opened with --source.
 func (e *Entry) matches(k Kind) bool {

@@ -50,6 +50,7 @@ const (
 	actCopy
 	actCopyDigest
 	actRetry
+	actOther
 )
 
 // scope says where a binding holds.
@@ -61,7 +62,11 @@ const (
 	inHistory
 	inRaw
 	inFailure
+	inPicker
 )
+
+// scopes are all of them, each of which has keys of its own.
+var scopes = []scope{inExplore, inHistory, inRaw, inFailure, inPicker}
 
 const (
 	inViews = inExplore | inHistory | inRaw
@@ -99,11 +104,19 @@ var bindings = []binding{
 	{actNewer, []string{"]"}, inExplore, "Layers", "", "the layer above, from any pane"},
 	{actAlone, []string{"c"}, inExplore, "Layers", "this layer only", "only what the layer itself holds, or all files up to it"},
 
+	{actUp, []string{"up", "ctrl+p"}, inPicker, "Move", "", "one line up"},
+	{actDown, []string{"down", "ctrl+n"}, inPicker, "Move", "move", "one line down"},
+	{actPageUp, []string{"pgup"}, inPicker, "Move", "", "one page up"},
+	{actPageDown, []string{"pgdown"}, inPicker, "Move", "", "one page down"},
+	{actEnter, []string{"enter"}, inPicker, "Open", "open", "open the selected image, or what was typed"},
+	{actNextPane, []string{"tab"}, inPicker, "Open", "complete", "put the selected image into the line, to change it"},
+	{actBack, []string{"esc"}, inPicker, "Open", "leave", "clear what was typed; then go back to the image, or quit"},
+
 	{actFilter, []string{"f", "ctrl+f"}, inExplore, "Find", "filter", "show only what matches: *.so, /usr/*/doc, size>1M, waste>0, layer:3, ~regexp, !not"},
 	{actFind, []string{"/"}, inExplore, "Find", "find", "jump to the next name that matches"},
 	{actFindNext, []string{"n"}, inExplore, "Find", "", "next match"},
 	{actFindPrev, []string{"N"}, inExplore, "Find", "", "previous match"},
-	{actBack, []string{"esc"}, everywhere, "Find", "", "clear the filter, leave the zoom, stop reading; never quits"},
+	{actBack, []string{"esc"}, inViews, "Find", "", "clear the filter, leave the zoom, stop reading; never quits"},
 
 	{actFold, []string{"space"}, inTrees, "Files", "fold", "fold or unfold the directory"},
 	{actFoldAll, []string{"E", "ctrl+space", "ctrl+@"}, inTrees, "Files", "fold all", "fold or unfold all directories"},
@@ -123,12 +136,15 @@ var bindings = []binding{
 	{actHistory, []string{"4"}, inViews, "Screen", "", "History: every step of the build"},
 	{actRaw, []string{"5"}, inViews, "Screen", "", "Raw: manifest and config"},
 	{actZoom, []string{"z"}, inViews, "Screen", "zoom", "the pane alone, or all panes"},
-	{actMouse, []string{"%"}, inViews, "Screen", "", "mouse on or off (off: the terminal selects text)"},
+	{actMouse, []string{"%"}, inViews | inPicker, "Screen", "", "mouse on or off (off: the terminal selects text)"},
+	{actOther, []string{"O"}, inViews | inFailure, "Screen", "other image", "open another image"},
+	{actBack, []string{"esc"}, inFailure, "Screen", "", "back to the list, if the image was picked from one"},
 	{actRetry, []string{"r"}, inFailure, "Screen", "retry", "open the image again"},
 	{actHelp, []string{"?", "f1"}, everywhere, "Screen", "help", "this help"},
 	{actRedraw, []string{"ctrl+l"}, everywhere, "Screen", "", "draw the screen anew"},
 	{actSuspend, []string{"ctrl+z"}, everywhere, "Screen", "", "suspend"},
-	{actQuit, []string{"q", "ctrl+c"}, everywhere, "Screen", "quit", "quit, at once"},
+	{actQuit, []string{"q", "ctrl+c"}, inViews | inFailure, "Screen", "quit", "quit, at once"},
+	{actQuit, []string{"ctrl+c"}, inPicker, "Screen", "quit", "quit, at once"},
 }
 
 // keymap finds the action of a key in each scope.
@@ -138,7 +154,7 @@ var keys = newKeymap()
 
 func newKeymap() keymap {
 	m := keymap{}
-	for _, s := range []scope{inExplore, inHistory, inRaw, inFailure} {
+	for _, s := range scopes {
 		m[s] = map[string]action{}
 		for i := range bindings {
 			if b := &bindings[i]; b.scope&(s|everywhere) != 0 {
@@ -151,10 +167,10 @@ func newKeymap() keymap {
 	return m
 }
 
-// bindingOf is the table's line of an action.
-func bindingOf(a action) *binding {
+// bindingOf is the table's line of an action in a scope; nil if it has none there.
+func bindingOf(a action, s scope) *binding {
 	for i := range bindings {
-		if bindings[i].act == a {
+		if bindings[i].act == a && bindings[i].scope&(s|everywhere) != 0 {
 			return &bindings[i]
 		}
 	}

@@ -46,10 +46,10 @@ type uiOptions struct {
 }
 
 const rootLong = `peel opens a container image from wherever it lies, and shows what is in it and what it wastes.
-It runs nothing, needs no daemon and no root, and writes nothing.
+It runs nothing, needs no daemon and no root, and writes to no image, store or registry.
 
-IMAGE is a name ("debian:12"), a file or directory ("./image.tar", "./layout"), "-" for
-standard input, or one of these with a prefix:
+Without IMAGE it opens a list of the images that are here. IMAGE is a name ("debian:12"), a file
+or directory ("./image.tar", "./layout"), "-" for standard input, or one of these with a prefix:
   registry:NAME  oci:DIR[:TAG]  oci-archive:FILE[:TAG]  docker-archive:FILE[:TAG|@N]
   docker:NAME    podman:NAME    sample:   (an image built into peel, to try it on)
 
@@ -68,23 +68,27 @@ const rootExample = `  # Look at an image, without pulling it
 func newRootCmd(s streams, run func(context.Context, *rootOptions) error) *cobra.Command {
 	o := &rootOptions{streams: s, rules: map[string]*string{}}
 	cmd := &cobra.Command{
-		Use:     "peel [flags] IMAGE",
+		Use:     "peel [flags] [IMAGE]",
 		Short:   "What a container image holds and what it wastes",
 		Long:    rootLong,
 		Example: rootExample,
 		Args: func(_ *cobra.Command, args []string) error {
-			switch {
-			case len(args) == 0:
-				return usage(errors.New(`no image named: give one, such as "sample:", the one built in; peel images lists what there is`))
-			case len(args) > 1:
+			if len(args) > 1 {
 				return usage(fmt.Errorf("one image at a time: what is %q?", args[1]))
 			}
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.reference = args[0]
 			if !cmd.Flags().Changed("ci") {
 				o.ci = isTrue(s.env("CI"))
+			}
+			switch {
+			case len(args) == 1 && args[0] == "":
+				return usage(fmt.Errorf("%w: it is empty", source.ErrReference))
+			case len(args) == 1:
+				o.reference = args[0]
+			case !o.interactive() || !s.inTTY: // nobody can pick one
+				return usage(errors.New(`no image named: give one, such as "sample:", the one built in; peel images lists what there is`))
 			}
 			for _, name := range ruleFlags {
 				if !cmd.Flags().Changed(name) {

@@ -7,6 +7,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"peel/analyzer"
 	"peel/analyzer/policy"
@@ -191,17 +193,24 @@ func writeFile(path string, write func(io.Writer) error) error {
 }
 
 func runUI(ctx context.Context, o *rootOptions) error {
-	opening := new(layer.Progress)
+	list, err := listOptions(o.source, &o.recent, o.streams)
+	if err != nil {
+		return err
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	open, opening := o.opener(o.reference)
 	res, err := ui.Run(ctx, ui.Options{
 		Reference: o.reference,
-		Open: func(ctx context.Context) (*source.Image, error) {
-			img, err := source.Open(ctx, o.reference, o.sourceOptions(opening))
-			if err == nil {
-				o.recent.remember(img, o.streams.env)
-			}
-			return img, err
+		Open:      open,
+		Picker: &ui.Picker{
+			List: func(ctx context.Context, found func(source.Answer)) { source.List(ctx, list, found) },
+			Tags: func(ctx context.Context, image string) ([]string, error) {
+				return source.Tags(ctx, image, o.sourceOptions(nil))
+			},
+			Open: func(reference string) (func(context.Context) (*source.Image, error), *layer.Progress) {
+				return o.opener(fromHome(reference))
+			},
 		},
 		Analyze: func(ctx context.Context, img *source.Image) *analyzer.Session {
 			return analyzer.Start(ctx, img, analyzer.Options{Scan: o.scanOptions(), Secrets: o.secrets, Live: true})
@@ -217,4 +226,27 @@ func runUI(ctx context.Context, o *rootOptions) error {
 		return res.Err
 	}
 	return nil
+}
+
+// opener makes what opens an image for the screens, and the count of what it
+// reads. An image that was opened is remembered.
+func (o *rootOptions) opener(reference string) (func(context.Context) (*source.Image, error), *layer.Progress) {
+	opening := new(layer.Progress)
+	return func(ctx context.Context) (*source.Image, error) {
+		img, err := source.Open(ctx, reference, o.sourceOptions(opening))
+		if err == nil {
+			o.recent.remember(img, o.streams.env)
+		}
+		return img, err
+	}, opening
+}
+
+// fromHome does what a shell would have done with "~/".
+func fromHome(reference string) string {
+	rest, ok := strings.CutPrefix(reference, "~/")
+	home, err := os.UserHomeDir()
+	if !ok || err != nil {
+		return reference
+	}
+	return filepath.Join(home, rest)
 }
