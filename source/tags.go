@@ -16,8 +16,7 @@ import (
 // likely meant: latest, then the highest versions. image is a name with or
 // without its prefix and a tag.
 func Tags(ctx context.Context, image string, opts Options) ([]string, error) {
-	image = strings.TrimPrefix(strings.TrimPrefix(image, string(Registry)+":"), "//")
-	ref, err := name.ParseReference(image, name.WeakValidation)
+	ref, err := name.ParseReference(Bare(image), name.WeakValidation)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrReference, err)
 	}
@@ -67,4 +66,47 @@ func numbers(a, b string) int {
 	}
 	a, b = strings.TrimLeft(a, "0"), strings.TrimLeft(b, "0")
 	return cmp.Or(cmp.Compare(len(a), len(b)), strings.Compare(a, b))
+}
+
+// Bare is a name without the prefix of registries.
+func Bare(name string) string {
+	return strings.TrimPrefix(strings.TrimPrefix(name, string(Registry)+":"), "//")
+}
+
+// TagQuery is the repository whose tags a line asks for that is being typed: what
+// stands before its last colon, if it can be a name and no image here has it. With
+// the prefix of registries it is asked for in any case.
+func TagQuery(line string, here []Entry) (repo string, ok bool) {
+	i := strings.LastIndexByte(line, ':')
+	if i <= strings.LastIndexByte(line, '/') || strings.ContainsAny(line, "@ ") {
+		return "", false
+	}
+	ref, err := ParseReference(line[:i] + ":x")
+	if err != nil || ref.Path != "" || ref.Kind != "" && ref.Kind != Registry {
+		return "", false
+	}
+	repo = line[:i]
+	bare := strings.TrimSuffix(ref.Name, ":x")
+	if _, err := name.NewRepository(bare, name.WeakValidation); err != nil || hostAlone(bare) || Bare(repo) != bare {
+		return "", false
+	}
+	if ref.Kind == "" && slices.ContainsFunc(here, func(e Entry) bool { return hasRepo(&e, bare) }) {
+		return "", false
+	}
+	return repo, true
+}
+
+// hasRepo reports whether an image has a name in a repository, whatever the
+// registry where none is given.
+func hasRepo(e *Entry, repo string) bool {
+	n := e.Name
+	if i := strings.LastIndexByte(n, ':'); i > strings.LastIndexByte(n, '/') {
+		n = n[:i]
+	}
+	return n == repo || strings.HasSuffix(n, "/"+repo)
+}
+
+// hostAlone tells a host whose port is about to be typed.
+func hostAlone(s string) bool {
+	return !strings.Contains(s, "/") && (s == "localhost" || strings.ContainsAny(s, ".:"))
 }

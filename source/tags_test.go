@@ -63,3 +63,19 @@ func TestTagsEnd(t *testing.T) {
 		t.Errorf("%q with %v", got, err)
 	}
 }
+
+func TestTagQuery(t *testing.T) {
+	here := []source.Entry{{Name: "docker.io/library/debian:12"}, {Name: "localhost:5000/app"}}
+	for line, want := range map[string]string{
+		"alpine:": "alpine", "alpine:3.1": "alpine", "example.com:5000/a/b:": "example.com:5000/a/b", "registry:debian:1": "registry:debian",
+		"registry://debian:": "registry://debian", "registry:example.com/a:": "registry:example.com/a",
+		"": "", "alpine": "", "example.com:5000/a": "", "example.com:50": "", "localhost:": "", "debian:": "", "library/debian:": "",
+		"localhost:5000/app:": "", "docker:": "", "docker:alpine:": "", "containers-storage:a:": "", "oci:dir:": "", "registry:": "",
+		"sample:": "", "a@sha256:": "", "UPPER:": "", "two words:": "", "./dir:": "", "/a:": "", ":": "",
+	} {
+		got, ok := source.TagQuery(line, here)
+		if got != want || ok != (want != "") {
+			t.Errorf("%q asks for %q, want %q", line, got, want)
+		}
+	}
+}

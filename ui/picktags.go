@@ -7,7 +7,6 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/google/go-containerregistry/pkg/name"
 
 	"peel/source"
 )
@@ -57,7 +56,7 @@ func (m *Model) searchTags() tea.Cmd {
 	p := &m.picker
 	t := &p.tags
 	line := strings.TrimSpace(p.query.String())
-	repo, ok := tagQuery(line, p.listing.Entries)
+	repo, ok := source.TagQuery(line, p.listing.Entries)
 	if !ok || p.asking { // not before it is known what is here
 		t.cancel()
 		p.match()
@@ -108,7 +107,7 @@ func (m *Model) tagged(msg tagsMsg) tea.Cmd {
 	if msg.err != nil {
 		return nil
 	}
-	bare := withoutPrefix(t.repo)
+	bare := source.Bare(t.repo)
 	for _, tag := range msg.tags {
 		n := bare + ":" + tag
 		t.entries = append(t.entries, source.Entry{Reference: source.Prefixed(source.Registry, n), Name: n, Kind: source.Registry})
@@ -132,7 +131,7 @@ func (t *tagSearch) match() []pick {
 		rows, _ := rank("", t.entries)
 		return rows
 	}
-	begin := withoutPrefix(t.repo) + ":" + t.partial
+	begin := source.Bare(t.repo) + ":" + t.partial
 	var first []pick
 	var rest []source.Entry
 	for _, e := range t.entries {
@@ -152,46 +151,4 @@ func (t *tagSearch) match() []pick {
 	}
 	others, loose := rank(begin, rest)
 	return slices.Concat(first, others, loose)
-}
-
-func withoutPrefix(repo string) string {
-	return strings.TrimPrefix(strings.TrimPrefix(repo, string(source.Registry)+":"), "//")
-}
-
-// tagQuery is the repository whose tags a line asks for: what stands before its
-// last colon, if it can be a name and no image here has it. With the prefix of
-// registries it is asked for in any case.
-func tagQuery(line string, here []source.Entry) (repo string, ok bool) {
-	i := strings.LastIndexByte(line, ':')
-	if i <= strings.LastIndexByte(line, '/') || strings.ContainsAny(line, "@ ") {
-		return "", false
-	}
-	ref, err := source.ParseReference(line[:i] + ":x")
-	if err != nil || ref.Path != "" || ref.Kind != "" && ref.Kind != source.Registry {
-		return "", false
-	}
-	repo = line[:i]
-	bare := strings.TrimSuffix(ref.Name, ":x")
-	if _, err := name.NewRepository(bare, name.WeakValidation); err != nil || hostAlone(bare) || withoutPrefix(repo) != bare {
-		return "", false
-	}
-	if ref.Kind == "" && slices.ContainsFunc(here, func(e source.Entry) bool { return hasRepo(&e, bare) }) {
-		return "", false
-	}
-	return repo, true
-}
-
-// hasRepo reports whether an image has a name in a repository, whatever the
-// registry where none is given.
-func hasRepo(e *source.Entry, repo string) bool {
-	n := e.Name
-	if i := strings.LastIndexByte(n, ':'); i > strings.LastIndexByte(n, '/') {
-		n = n[:i]
-	}
-	return n == repo || strings.HasSuffix(n, "/"+repo)
-}
-
-// hostAlone tells a host whose port is about to be typed.
-func hostAlone(s string) bool {
-	return !strings.Contains(s, "/") && (s == "localhost" || strings.ContainsAny(s, ".:"))
 }

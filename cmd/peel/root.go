@@ -104,7 +104,10 @@ func newRootCmd(s streams, run func(context.Context, *rootOptions) error) *cobra
 	cmd.SetOut(s.out)
 	cmd.SetErr(s.err)
 	o.addFlags(cmd)
+	cmd.ValidArgsFunction = o.completeImage
+	completeFlags(cmd)
 	cmd.AddCommand(newVersionCmd(s), newImagesCmd(s))
+	checkShell(cmd)
 	return cmd
 }
 
