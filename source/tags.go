@@ -96,9 +96,12 @@ func TagQuery(line string, here []Entry) (repo string, ok bool) {
 	return repo, true
 }
 
-// hasRepo reports whether an image has a name in a repository, whatever the
+// hasRepo reports whether an image here has a name in a repository, whatever the
 // registry where none is given.
 func hasRepo(e *Entry, repo string) bool {
+	if e.Kind == Registry { // opened before, but not here
+		return false
+	}
 	n := e.Name
 	if i := strings.LastIndexByte(n, ':'); i > strings.LastIndexByte(n, '/') {
 		n = n[:i]

@@ -65,9 +65,9 @@ func TestTagsEnd(t *testing.T) {
 }
 
 func TestTagQuery(t *testing.T) {
-	here := []source.Entry{{Name: "docker.io/library/debian:12"}, {Name: "localhost:5000/app"}}
+	here := []source.Entry{{Name: "docker.io/library/debian:12"}, {Name: "localhost:5000/app"}, {Name: "quay.io/a/b:1", Kind: source.Registry}}
 	for line, want := range map[string]string{
-		"alpine:": "alpine", "alpine:3.1": "alpine", "example.com:5000/a/b:": "example.com:5000/a/b", "registry:debian:1": "registry:debian",
+		"alpine:": "alpine", "alpine:3.1": "alpine", "quay.io/a/b:": "quay.io/a/b", "example.com:5000/a/b:": "example.com:5000/a/b", "registry:debian:1": "registry:debian",
 		"registry://debian:": "registry://debian", "registry:example.com/a:": "registry:example.com/a",
 		"": "", "alpine": "", "example.com:5000/a": "", "example.com:50": "", "localhost:": "", "debian:": "", "library/debian:": "",
 		"localhost:5000/app:": "", "docker:": "", "docker:alpine:": "", "containers-storage:a:": "", "oci:dir:": "", "registry:": "",

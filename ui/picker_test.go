@@ -395,3 +395,18 @@ func TestPickerPaste(t *testing.T) {
 	x.p.Send(tea.PasteMsg{Content: " post\ngres "})
 	x.until("▸  postgres:16")
 }
+
+// A tag that was opened before stands in the list once.
+func TestPickerTagOpenedBefore(t *testing.T) {
+	for _, ref := range []string{"example.com/app:1", "registry:example.com/app:1"} {
+		w := &world{tags: map[string][]string{"example.com/app": {"2", "1"}}, answers: []source.Answer{{Kind: source.Recent, Entries: []source.Entry{
+			{Reference: ref, Name: "example.com/app:1", Kind: source.Registry, Opened: ago(time.Hour)},
+		}}}}
+		x := pickFrom(t, w, 80, 24)
+		x.until("example.com/app:1")
+		x.lit("example.com/app:")
+		if s := x.until("2 tags in the registry"); strings.Count(s, " example.com/app:1  ") != 1 || !strings.Contains(s, "▸● example.com/app:1") || !strings.Contains(s, " example.com/app:2 ") {
+			t.Errorf("%s", s)
+		}
+	}
+}

@@ -41,12 +41,14 @@ func (o *rootOptions) completeImage(cmd *cobra.Command, args []string, typed str
 	var found source.Listing
 	opts.Wait = completeWait
 	source.List(ctx, opts, found.Add)
-	offers := offered(found.Entries, typed, time.Now())
-	if repo, ok := source.TagQuery(typed, found.Entries); ok && len(offers) == 0 {
-		tags, _ := source.Tags(ctx, repo, o.sourceOptions(nil)) // without any the shell offers nothing
-		offers = offeredTags(repo, tags, typed)
+	entries := found.Entries
+	if repo, ok := source.TagQuery(typed, entries); ok {
+		tags, _ := source.Tags(ctx, repo, o.sourceOptions(nil)) // without any the rest is offered
+		for _, t := range tags {
+			entries = append(entries, source.Entry{Reference: repo + ":" + t, Name: repo + ":" + t, Kind: source.Registry})
+		}
 	}
-	return offers, cobra.ShellCompDirectiveDefault | cobra.ShellCompDirectiveKeepOrder
+	return offered(entries, typed, time.Now()), cobra.ShellCompDirectiveDefault | cobra.ShellCompDirectiveKeepOrder
 }
 
 // harmless are the names that a shell takes as they stand: one from an image
@@ -100,16 +102,6 @@ func about(e *source.Entry, now time.Time) string {
 		facts = append(facts, text.Age(now.Sub(e.Created)))
 	}
 	return strings.Join(facts, ", ")
-}
-
-func offeredTags(repo string, tags []string, typed string) []cobra.Completion {
-	var out []cobra.Completion
-	for _, t := range tags {
-		if n := repo + ":" + t; strings.HasPrefix(n, typed) && harmless(n) && len(out) < maxOffered {
-			out = append(out, n)
-		}
-	}
-	return out
 }
 
 // completeFlags offers the values of flags that have a few.

@@ -54,7 +54,4 @@ func TestOffered(t *testing.T) {
 	if got := offered(entries, "app:1", time.Unix(1_700_100_000, 0)); got[0] != "app:1\tdocker, 1.5 kB, 1 d" {
 		t.Errorf("%q", got)
 	}
-	if got := offeredTags("x/y", []string{"latest", "1.0", "1.1", "1;ls"}, "x/y:1"); !slices.Equal(got, []string{"x/y:1.0", "x/y:1.1"}) {
-		t.Errorf("%q", got)
-	}
 }
