@@ -40,7 +40,9 @@ func (p *pickerPane) match() {
 	line := strings.TrimSpace(p.query.String())
 	here, loose := rank(line, p.listing.Entries)
 	tags := slices.DeleteFunc(p.tags.match(), func(t pick) bool { // what was opened is there already
-		return slices.ContainsFunc(here, func(h pick) bool { return h.entry.Kind == source.Registry && isCalled(&t.entry, source.Bare(h.entry.Reference)) })
+		return slices.ContainsFunc(here, func(h pick) bool {
+			return h.entry.Kind == source.Registry && isCalled(&t.entry, source.Bare(h.entry.Reference))
+		})
 	})
 	var typed []pick
 	known := func(r pick) bool { return isCalled(&r.entry, line) }

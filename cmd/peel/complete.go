@@ -108,7 +108,7 @@ func about(e *source.Entry, now time.Time) string {
 func completeFlags(cmd *cobra.Command) {
 	completeKinds(cmd)
 	offer(cmd, "theme", theme.Names)
-	offer(cmd, "scanners", allScanners)
+	offer(cmd, "scanners", allScanners())
 }
 
 // completeKinds offers the kinds of sources after --source.

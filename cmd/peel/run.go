@@ -7,8 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
-	"strings"
 
 	"peel/analyzer"
 	"peel/analyzer/policy"
@@ -17,7 +15,6 @@ import (
 	"peel/analyzer/text"
 	"peel/source"
 	"peel/source/layer"
-	"peel/ui"
 )
 
 func runRoot(ctx context.Context, o *rootOptions) error {
@@ -28,11 +25,17 @@ func runRoot(ctx context.Context, o *rootOptions) error {
 	if o.maxEnts <= 0 {
 		return usage(fmt.Errorf("--max-entries: %d is no number of entries", o.maxEnts))
 	}
+	if err := o.scan.check(); err != nil {
+		return usage(err)
+	}
 	if o.secrets, err = o.scan.secrets(); err != nil {
 		return usage(err)
 	}
 	if o.interactive() {
 		return runUI(ctx, o)
+	}
+	if o.ui.secrets {
+		return usage(errors.New("--show-secrets is for the screens alone, and asks there: reports and files never hold a secret in clear"))
 	}
 	return runReport(ctx, o, rules)
 }
@@ -94,12 +97,18 @@ func (o *rootOptions) scanOptions() layer.Options {
 func (o *rootOptions) sourceOptions(opening *layer.Progress) source.Options {
 	scan := o.scanOptions()
 	scan.Progress = opening
-	if o.secrets != nil {
-		scan.Inspectors = []layer.Inspector{o.secrets}
-	}
+	opts := o.analysis(nil)
+	scan.Inspectors = opts.Inspectors()
 	return source.Options{
 		Source: source.Kind(o.source), Platform: o.platform, Scan: scan,
 		Stdin: o.streams.in, UserAgent: "peel/" + version(),
+	}
+}
+
+func (o *rootOptions) analysis(base *analyzer.Base) analyzer.Options {
+	return analyzer.Options{
+		Scan: o.scanOptions(), Secrets: o.secrets, Base: base,
+		Checks: o.scan.families(), RequiredLabels: o.scan.labels,
 	}
 }
 
@@ -107,13 +116,13 @@ func runReport(ctx context.Context, o *rootOptions, rules policy.Rules) error {
 	show := newMeter(o.streams)
 	defer show.stop()
 	show.opening(o.reference)
-	img, err := source.Open(ctx, o.reference, o.sourceOptions(show.progress))
+	img, base, err := o.openImage(ctx, o.reference, show.progress)
 	if err != nil {
 		show.stop()
 		return err
 	}
 	defer img.Close()
-	session := analyzer.Start(ctx, img, analyzer.Options{Scan: o.scanOptions(), Secrets: o.secrets})
+	session := analyzer.Start(ctx, img, o.analysis(base))
 	show.reading(session, img)
 	a, readErr := session.Wait()
 	show.stop()
@@ -190,63 +199,4 @@ func writeFile(path string, write func(io.Writer) error) error {
 		os.Remove(path)
 	}
 	return writing(path, err)
-}
-
-func runUI(ctx context.Context, o *rootOptions) error {
-	list, err := listOptions(o.source, &o.recent, o.streams)
-	if err != nil {
-		return err
-	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	open, opening := o.opener(o.reference)
-	res, err := ui.Run(ctx, ui.Options{
-		Reference: o.reference,
-		Open:      open,
-		Picker: &ui.Picker{
-			List: func(ctx context.Context, found func(source.Answer)) { source.List(ctx, list, found) },
-			Tags: func(ctx context.Context, image string) ([]string, error) {
-				return source.Tags(ctx, image, o.sourceOptions(nil))
-			},
-			Open: func(reference string) (func(context.Context) (*source.Image, error), *layer.Progress) {
-				return o.opener(fromHome(reference))
-			},
-		},
-		Analyze: func(ctx context.Context, img *source.Image) *analyzer.Session {
-			return analyzer.Start(ctx, img, analyzer.Options{Scan: o.scanOptions(), Secrets: o.secrets, Live: true})
-		},
-		OpenProgress: opening,
-		Theme:        o.ui.theme, ASCII: o.ui.ascii, NoMouse: o.ui.noMouse, At: o.ui.at,
-		Version: version(),
-	})
-	switch {
-	case err != nil:
-		return err
-	case res.Err != nil:
-		return res.Err
-	}
-	return nil
-}
-
-// opener makes what opens an image for the screens, and the count of what it
-// reads. An image that was opened is remembered.
-func (o *rootOptions) opener(reference string) (func(context.Context) (*source.Image, error), *layer.Progress) {
-	opening := new(layer.Progress)
-	return func(ctx context.Context) (*source.Image, error) {
-		img, err := source.Open(ctx, reference, o.sourceOptions(opening))
-		if err == nil {
-			o.recent.remember(img, o.streams.env)
-		}
-		return img, err
-	}, opening
-}
-
-// fromHome does what a shell would have done with "~/".
-func fromHome(reference string) string {
-	rest, ok := strings.CutPrefix(reference, "~/")
-	home, err := os.UserHomeDir()
-	if !ok || err != nil {
-		return reference
-	}
-	return filepath.Join(home, rest)
 }
