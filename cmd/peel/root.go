@@ -31,6 +31,7 @@ type rootOptions struct {
 	ciFile  string
 	rules   map[string]*string // the flags of dive's rules, by name; nil if not set
 	ui      uiOptions
+	recent  recentOptions
 	scan    scanOptions
 	secrets *secrets.Scanner // nil: nobody looks for any
 	maxSize byteSize
@@ -47,10 +48,10 @@ type uiOptions struct {
 }
 
 const rootLong = `peel opens a container image from wherever it lies, and shows what is in it and what it wastes.
-It runs nothing, needs no daemon and no root, and writes nothing.
+It runs nothing, needs no daemon and no root, and writes to no image, store or registry.
 
-IMAGE is a name ("debian:12"), a file or directory ("./image.tar", "./layout"), "-" for
-standard input, or one of these with a prefix:
+Without IMAGE it opens a list of the images that are here. IMAGE is a name ("debian:12"), a file
+or directory ("./image.tar", "./layout"), "-" for standard input, or one of these with a prefix:
   registry:NAME  oci:DIR[:TAG]  oci-archive:FILE[:TAG]  docker-archive:FILE[:TAG|@N]
   docker:NAME    podman:NAME    sample:   (an image built into peel, to try it on)
 
@@ -69,25 +70,30 @@ const rootExample = `  # Look at an image, without pulling it
 func newRootCmd(s streams, run func(context.Context, *rootOptions) error) *cobra.Command {
 	o := &rootOptions{streams: s, rules: map[string]*string{}}
 	cmd := &cobra.Command{
-		Use:     "peel [flags] IMAGE",
+		Use:     "peel [flags] [IMAGE]",
 		Short:   "What a container image holds and what it wastes",
 		Long:    rootLong,
 		Example: rootExample,
 		Args: func(_ *cobra.Command, args []string) error {
 			switch {
-			case len(args) == 0:
-				return usage(errors.New(`no image named: give one, or "sample:" for the one built in`))
 			case len(args) > 1:
 				return usage(fmt.Errorf("one image at a time: what is %q?", args[1]))
-			case args[0] == "-" && o.base == "-":
+			case len(args) == 1 && args[0] == "-" && o.base == "-":
 				return usage(errors.New("--base: standard input holds one image only"))
 			}
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.reference = args[0]
 			if !cmd.Flags().Changed("ci") {
 				o.ci = isTrue(s.env("CI"))
+			}
+			switch {
+			case len(args) == 1 && args[0] == "":
+				return usage(fmt.Errorf("%w: it is empty", source.ErrReference))
+			case len(args) == 1:
+				o.reference = args[0]
+			case !o.interactive() || !s.inTTY: // nobody can pick one
+				return usage(errors.New(`no image named: give one, such as "sample:", the one built in; peel images lists what there is`))
 			}
 			for _, name := range ruleFlags {
 				if !cmd.Flags().Changed(name) {
@@ -103,7 +109,10 @@ func newRootCmd(s streams, run func(context.Context, *rootOptions) error) *cobra
 	cmd.SetOut(s.out)
 	cmd.SetErr(s.err)
 	o.addFlags(cmd)
-	cmd.AddCommand(newVersionCmd(s), newChecksCmd(s))
+	cmd.ValidArgsFunction = o.completeImage
+	completeFlags(cmd)
+	cmd.AddCommand(newVersionCmd(s), newImagesCmd(s), newChecksCmd(s))
+	checkShell(cmd)
 	return cmd
 }
 
@@ -130,6 +139,7 @@ func (o *rootOptions) addFlags(cmd *cobra.Command) {
 	f.BoolVar(&o.ui.noMouse, "no-mouse", false, "leave the mouse to the terminal")
 	f.BoolVar(&o.ui.secrets, "show-secrets", false, "let the screens show secrets in clear, when asked to and after a question")
 	f.StringVar(&o.ui.at, "at", "", "open the screens at this path")
+	o.recent.addFlags(f)
 }
 
 func kinds() string {
