@@ -100,7 +100,7 @@ func (o *rootOptions) sourceOptions(opening *layer.Progress) source.Options {
 	opts := o.analysis(nil)
 	scan.Inspectors = opts.Inspectors()
 	return source.Options{
-		Source: source.Kind(o.source), Platform: o.platform, Scan: scan,
+		Source: source.Kind(o.source), Root: o.root, Platform: o.platform, Scan: scan,
 		Stdin: o.streams.in, UserAgent: "peel/" + version(),
 	}
 }
