@@ -36,11 +36,9 @@ func TestPodmanKeys(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			found, err := fromFile(path, ref.Context())
-			if err != nil {
-				t.Fatal(err)
-			}
-			cfg, err := found.Authorization()
+			t.Setenv("REGISTRY_AUTH_FILE", path)
+			found := findCredentials(t.Context(), ref.Context(), nil)
+			cfg, err := authn.Authorization(t.Context(), found)
 			if err != nil || cfg.Username != "alice" {
 				t.Errorf("found %q (%v), want alice", cfg.Username, err)
 			}

@@ -14,15 +14,17 @@ import (
 // certificates are the files for one host (containers-certs.d(5)): *.crt are
 // CAs, *.cert with *.key of the same name is shown to the host.
 type certificates struct {
+	dirs    []string
 	cas     []byte // PEM
 	clients []tls.Certificate
+	closed  []string // files that only other users may read
 }
 
 // loadCertificates takes those of all directories. One that cannot be looked
 // into is another user's.
 func loadCertificates(host string) (certificates, error) {
-	var c certificates
-	for _, dir := range certDirs(host) {
+	c := certificates{dirs: certDirs(host)}
+	for _, dir := range c.dirs {
 		list, err := os.ReadDir(dir)
 		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
 			continue
@@ -31,8 +33,12 @@ func loadCertificates(host string) (certificates, error) {
 			return c, fmt.Errorf("%w: reading certificates: %w", ErrConfig, err)
 		}
 		for _, f := range list {
-			if err := c.add(filepath.Join(dir, f.Name())); err != nil {
-				return c, fmt.Errorf("%w: reading certificate %s: %w", ErrConfig, filepath.Join(dir, f.Name()), err)
+			path := filepath.Join(dir, f.Name())
+			err := c.add(path)
+			if errors.Is(err, fs.ErrPermission) {
+				c.closed = append(c.closed, path)
+			} else if err != nil {
+				return c, fmt.Errorf("%w: reading certificate %s: %w", ErrConfig, path, err)
 			}
 		}
 	}
@@ -63,6 +69,23 @@ func (c *certificates) add(path string) error {
 		}
 	}
 	return nil
+}
+
+// String is where they are looked for.
+func (c *certificates) String() string {
+	s := strings.Join(c.dirs, ", ")
+	if c.closed != nil {
+		s += "; these may not be read: " + strings.Join(c.closed, ", ")
+	}
+	return s
+}
+
+// shown says what the host got to see.
+func (c *certificates) shown() string {
+	if len(c.clients) == 0 {
+		return "no client certificate"
+	}
+	return "a client certificate"
 }
 
 // pool is the system's, with more CAs.

@@ -24,7 +24,6 @@ type conf struct {
 	registries []entry  // each prefix once
 	search     []string // hosts to look for short names, in order
 	searchFrom string   // the file that says so
-	mode       string   // of short names; "" is enforcing
 	helpers    []string // credential helpers for all registries
 	aliases    map[string]alias
 	daemon     daemonConf
@@ -54,13 +53,6 @@ const (
 	pullTagOnly    = "tag-only"
 )
 
-// The values of short-name-mode.
-const (
-	modeEnforcing  = "enforcing"
-	modePermissive = "permissive"
-	modeDisabled   = "disabled"
-)
-
 // alias is the full name of a short one.
 type alias struct{ name, from string }
 
@@ -68,7 +60,6 @@ type alias struct{ name, from string }
 type document struct {
 	Registries []entry           `toml:"registry"`
 	Search     *[]string         `toml:"unqualified-search-registries"`
-	Mode       string            `toml:"short-name-mode"`
 	Helpers    *[]string         `toml:"credential-helpers"`
 	Aliases    map[string]string `toml:"aliases"`
 	V1         any               `toml:"registries"`
@@ -139,14 +130,6 @@ func (c *conf) add(b []byte, path string) error {
 	}
 	if d.V1 != nil {
 		return errors.New("it is in version 1 of the format, which podman no longer reads either")
-	}
-	switch d.Mode {
-	case "", modeEnforcing, modePermissive, modeDisabled:
-	default:
-		return fmt.Errorf("short-name-mode %q is unknown", d.Mode)
-	}
-	if d.Mode != "" {
-		c.mode = d.Mode
 	}
 	if d.Search != nil {
 		c.search, c.searchFrom = *d.Search, path
@@ -235,11 +218,7 @@ func (l *location) clean() error {
 // userAliases adds those that podman wrote when it asked the user which
 // registry a short name means. They come before those of the files.
 func (c *conf) userAliases() {
-	dir, err := os.UserCacheDir()
-	if err != nil {
-		return
-	}
-	path := filepath.Join(dir, "containers", "short-name-aliases.conf")
+	path := aliasFile()
 	var d document
 	b, err := readConf(path)
 	if err != nil || toml.Unmarshal(b, &d) != nil {

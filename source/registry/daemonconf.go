@@ -38,7 +38,7 @@ func (d *daemonConf) load() error {
 
 // insecure is true for a host, or for an address in a network, that is listed.
 func (d *daemonConf) insecure(host string) bool {
-	if slices.Contains(d.Insecure, host) || slices.Contains(d.Insecure, portless(host)) {
+	if slices.Contains(d.Insecure, host) {
 		return true
 	}
 	addr, err := netip.ParseAddr(portless(host))

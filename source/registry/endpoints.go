@@ -19,6 +19,7 @@ const hub = "docker.io"
 // endpoint is one place to ask for an image.
 type endpoint struct {
 	ref      name.Reference // there
+	stands   name.Reference // for this one
 	insecure bool           // any certificate will do, and plain HTTP
 	mirror   string         // what it stands in for, with the file that says so; "" for the registry itself
 }
@@ -54,13 +55,13 @@ func (c *conf) endpoints(ref name.Reference) ([]endpoint, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%w: mirror of %s in %s: %w", ErrConfig, e.Prefix, e.from, err)
 		}
-		list = append(list, endpoint{ref: r, insecure: m.Insecure, mirror: e.Prefix + " (" + e.from + ")"})
+		list = append(list, endpoint{ref: r, stands: ref, insecure: m.Insecure, mirror: e.Prefix + " (" + e.from + ")"})
 	}
 	r, err := e.rewrite(ref, full, e.Prefix)
 	if err != nil {
 		return nil, fmt.Errorf("%w: location of %s in %s: %w", ErrConfig, e.Prefix, e.from, err)
 	}
-	return append(list, endpoint{ref: r, insecure: e.Insecure || c.daemon.insecure(r.Context().RegistryStr())}), nil
+	return append(list, endpoint{ref: r, stands: ref, insecure: e.Insecure || c.daemon.insecure(r.Context().RegistryStr())}), nil
 }
 
 // unlisted is for registries that registries.conf does not speak of; dockerd's
@@ -74,10 +75,10 @@ func (c *conf) unlisted(ref name.Reference) ([]endpoint, error) {
 			if err != nil {
 				return nil, fmt.Errorf("%w: mirror in %s: %w", ErrConfig, c.daemon.from, err)
 			}
-			list = append(list, endpoint{ref: r, insecure: m.Insecure, mirror: hub + " (" + c.daemon.from + ")"})
+			list = append(list, endpoint{ref: r, stands: ref, insecure: m.Insecure, mirror: hub + " (" + c.daemon.from + ")"})
 		}
 	}
-	return append(list, endpoint{ref: ref, insecure: c.daemon.insecure(host)}), nil
+	return append(list, endpoint{ref: ref, stands: ref, insecure: c.daemon.insecure(host)}), nil
 }
 
 // find gives the entry with the longest prefix of a full name.

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 
 	"github.com/docker/cli/cli/config"
@@ -42,20 +43,22 @@ func dockerConfigDir() string {
 	return config.Dir()
 }
 
-// authFiles are the files that may hold credentials, the one that the user
-// named himself first (containers-auth.json(5)).
+// authFiles are the files that may hold credentials, in podman's order
+// (containers-auth.json(5)): REGISTRY_AUTH_FILE stands for podman's own ones,
+// docker's comes last.
 func authFiles() []string {
 	var files []string
-	if f := os.Getenv("REGISTRY_AUTH_FILE"); f != "" {
-		files = append(files, f)
-	}
-	files = append(files, below(dockerConfigDir(), config.ConfigFileName)...)
-	if d := os.Getenv("XDG_RUNTIME_DIR"); d != "" {
-		files = append(files, filepath.Join(d, "containers", "auth.json"))
-	} else if runtime.GOOS == "linux" {
+	switch f, run := os.Getenv("REGISTRY_AUTH_FILE"), os.Getenv("XDG_RUNTIME_DIR"); {
+	case f != "":
+		return append([]string{f}, below(dockerConfigDir(), config.ConfigFileName)...)
+	case runtime.GOOS != "linux":
+	case run != "":
+		files = append(files, filepath.Join(run, "containers", "auth.json"))
+	default:
 		files = append(files, filepath.Join("/run/containers", strconv.Itoa(os.Getuid()), "auth.json"))
 	}
-	return append(files, below(configHome(), "containers", "auth.json")...)
+	files = append(files, below(configHome(), "containers", "auth.json")...)
+	return append(slices.Compact(files), below(dockerConfigDir(), config.ConfigFileName)...)
 }
 
 // certDirs are where docker and podman look for the certificates of a registry
@@ -99,4 +102,16 @@ func exists(path string) bool {
 // daemonFiles are where dockerd has its configuration, rootless and not.
 func daemonFiles() []string {
 	return append(below(configHome(), "docker", "daemon.json"), "/etc/docker/daemon.json")
+}
+
+// aliasFile is where podman keeps the short names that its user has decided on.
+func aliasFile() string {
+	dir, err := os.UserCacheDir()
+	if os.Getuid() == 0 {
+		dir, err = "/var/cache", nil
+	}
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(dir, "containers", "short-name-aliases.conf")
 }

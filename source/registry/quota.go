@@ -70,6 +70,16 @@ func (q *quota) spent() bool {
 	return q.known && q.remaining == 0
 }
 
+// low is true if so few are left that whoever goes on will soon have none.
+func (q *quota) low() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.known && q.remaining <= q.limit/lowShare
+}
+
+// lowShare is the part of a limit, a tenth, that is few.
+const lowShare = 10
+
 // String is "73 of 100 pulls left in 6 hours, counted for this address", or "".
 func (q *quota) String() string {
 	q.mu.Lock()

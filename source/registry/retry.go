@@ -11,7 +11,7 @@ import (
 // How often and how long a registry that is busy is asked again.
 const (
 	maxTries   = 4
-	firstPause = 100 * time.Millisecond // then three times as long each time
+	firstPause = 200 * time.Millisecond // then four times as long each time
 	maxPause   = 60 * time.Second       // that a registry may ask for at once
 	tellPause  = time.Second            // shorter ones nobody notices
 )
@@ -60,7 +60,8 @@ func (p *patient) RoundTrip(req *http.Request) (*http.Response, error) {
 			return resp, nil
 		}
 		resp.Body.Close()
-		if err := p.wait(req.Context(), req.URL.Host, resp.StatusCode, try, d); err != nil {
+		w := Wait{Host: spoken(req.URL.Host), Status: resp.StatusCode, Try: try + 1}
+		if err := wait(req.Context(), p.tell, w, d); err != nil {
 			return nil, err
 		}
 		if req.GetBody != nil {
@@ -89,19 +90,17 @@ func (p *patient) pause(resp *http.Response, try int) (time.Duration, bool) {
 func backoff(try int) time.Duration {
 	d := firstPause
 	for range try - 1 {
-		d *= 3
+		d *= 4
 	}
 	return d
 }
 
-func (p *patient) wait(ctx context.Context, host string, status, try int, d time.Duration) error {
-	if p.tell != nil && d >= tellPause {
-		p.tell(Wait{Host: spoken(host), Status: status, Until: time.Now().Add(d), Try: try + 1})
+// wait waits, and tells of it if it is long enough to be noticed.
+func wait(ctx context.Context, tell func(Wait), w Wait, d time.Duration) error {
+	if tell != nil && d >= tellPause {
+		w.Until = time.Now().Add(d)
+		tell(w)
 	}
-	return sleep(ctx, d)
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {

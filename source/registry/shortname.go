@@ -1,15 +1,11 @@
 package registry
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/google/go-containerregistry/pkg/name"
 )
-
-// ErrShortName says that a name without a registry may mean several images.
-var ErrShortName = errors.New("ambiguous short name")
 
 // candidates are the full names that a reference may stand for, with a note on
 // how it came to them. A name with a registry is itself; so is, as one of
@@ -32,16 +28,12 @@ func (c *conf) candidates(ref name.Reference) (list []name.Reference, note strin
 	if len(c.search) == 0 {
 		return []name.Reference{ref}, "", nil
 	}
-	var names []string
 	for _, host := range c.search {
 		full, err := name.ParseReference(host + "/" + short + suffix)
 		if err != nil {
 			return nil, "", fmt.Errorf("%w: unqualified-search-registries in %s: %w", ErrConfig, c.searchFrom, err)
 		}
-		list, names = append(list, full), append(names, host+"/"+short+suffix)
-	}
-	if len(list) > 1 && (c.mode == "" || c.mode == modeEnforcing) {
-		return nil, "", fmt.Errorf("%w: by %s %s may be %s", ErrShortName, c.searchFrom, short, strings.Join(names, " or "))
+		list = append(list, full)
 	}
 	return list, fmt.Sprintf("%s names no registry; looked for where %s says", short, c.searchFrom), nil
 }

@@ -33,10 +33,12 @@ type wire struct {
 	certs    certificates // the registry's
 	proxy    func(*url.URL) (*url.URL, error)
 
-	mu     sync.Mutex
-	hosts  map[string]*http.Transport
-	scheme string // that the registry is asked by
-	last   error  // of that scheme
+	mu       sync.Mutex
+	hosts    map[string]*http.Transport
+	scheme   string // that the registry is asked by
+	tls      bool   // it has shown a certificate
+	answered bool   // it has answered, by that scheme
+	last     error  // of that scheme
 }
 
 func newWire(host string, insecure bool) (*wire, error) {
@@ -72,26 +74,36 @@ func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	resp, err := t.RoundTrip(req)
-	if err != nil && host == w.host {
+	if host == w.host {
 		w.mu.Lock()
-		w.last = err
+		w.last, w.answered = err, w.answered || err == nil
 		w.mu.Unlock()
 	}
 	return resp, err
 }
 
-// usePlain changes over to plain HTTP, and gives the error of the try with TLS.
-func (w *wire) usePlain() error {
+// usePlain changes over to plain HTTP.
+func (w *wire) usePlain() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	err := w.last
 	w.scheme, w.last = "http", nil
-	return err
 }
 
-func (w *wire) lastError() error {
+// handshook is true if the registry has shown a certificate that is trusted, but
+// did not answer afterwards: it wants one too, and may hang up without a word.
+func (w *wire) handshook() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	return w.tls && !w.answered
+}
+
+// silence is why the registry has not answered at all; nil if it has.
+func (w *wire) silence() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.answered {
+		return nil
+	}
 	return w.last
 }
 
@@ -125,8 +137,19 @@ func (w *wire) transport(host string) (*http.Transport, error) {
 			RootCAs: pool(w.certs.cas, certs.cas), Certificates: certs.clients, InsecureSkipVerify: w.insecure,
 		},
 	}
+	if host == w.host {
+		t.TLSClientConfig.VerifyConnection = w.sawCertificate
+	}
 	w.hosts[host] = t
 	return t, nil
+}
+
+// sawCertificate is called after the certificate was verified.
+func (w *wire) sawCertificate(tls.ConnectionState) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.tls = true
+	return nil
 }
 
 func (w *wire) proxyOf(req *http.Request) (*url.URL, error) {
