@@ -120,10 +120,10 @@ func TestDocker(t *testing.T) {
 		o := run{args: []string{"--json", "-", r.host + "/small:1"}, env: env}.do(t)
 		sameText(t, "figures", o.figures(t), want)
 		got := attempts(t, o)
-		if len(got) != 4 || got[0].Source != "docker" || !strings.Contains(got[0].Error, "no such image in "+host) ||
+		if len(got) != 5 || got[0].Source != "docker" || !strings.Contains(got[0].Error, "no such image in "+host) ||
 			got[1].Source != "podman" || !strings.Contains(got[1].Error, "no socket") ||
-			got[2].Source != "containers-storage" || got[3] != (attempt{Source: "registry", Asked: r.host}) {
-			t.Errorf("asked %+v, want docker, podman, the store and the registry, in vain but for the last", got)
+			got[2].Source != "containers-storage" || got[3].Source != "containerd" || got[4] != (attempt{Source: "registry", Asked: r.host}) {
+			t.Errorf("asked %+v, want docker, podman, both stores and the registry, in vain but for the last", got)
 		}
 		missing := run{args: []string{r.host + "/small:2"}, env: env}.do(t)
 		missing.want(t, 3, "tried docker: no such image in "+host, "tried podman: no socket that answers", "tried registry: ", r.host+" has no")
