@@ -29,12 +29,28 @@ type credentials struct {
 	problems []error  // places that could not be asked
 }
 
+// authFileHelper is what registries.conf calls the files among helpers.
+const authFileHelper = "containers-auth.json"
+
 // findCredentials looks where docker and podman keep them: the files of
-// authFiles, each with its helpers, then the helpers of registries.conf. The
-// first that knows the repository counts. What cannot be read is passed over as
-// docker does it, but not forgotten: the registry may let everybody in.
+// authFiles, each with its helpers, and the helpers of registries.conf, which
+// may come before the files. The first that knows the repository counts. What
+// cannot be read is passed over, but not forgotten: the registry may let
+// everybody in.
 func findCredentials(ctx context.Context, repo name.Repository, helpers []string) credentials {
 	c := credentials{Authenticator: authn.Anonymous, host: spoken(repo.RegistryStr())}
+	if !slices.Contains(helpers, authFileHelper) {
+		helpers = append(slices.Clone(helpers), authFileHelper)
+	}
+	for _, h := range helpers {
+		if h == authFileHelper && c.inFiles(ctx, repo) || h != authFileHelper && c.askHelper(ctx, h, "registries.conf", repo) {
+			break
+		}
+	}
+	return c
+}
+
+func (c *credentials) inFiles(ctx context.Context, repo name.Repository) bool {
 	for _, path := range authFiles() {
 		c.asked = append(c.asked, path)
 		f, err := readAuthFile(path)
@@ -42,15 +58,10 @@ func findCredentials(ctx context.Context, repo name.Repository, helpers []string
 			c.problems = append(c.problems, fmt.Errorf("reading credentials from %s: %w", path, err))
 		}
 		if f != nil && c.inFile(ctx, f, path, repo) {
-			return c
+			return true
 		}
 	}
-	for _, h := range helpers {
-		if h != "containers-auth.json" && c.askHelper(ctx, configfile.New(""), h, "registries.conf", repo) {
-			return c
-		}
-	}
-	return c
+	return false
 }
 
 // readAuthFile gives nil for a file that is not there.
@@ -78,7 +89,7 @@ func readAuthFile(path string) (*configfile.ConfigFile, error) {
 func (c *credentials) inFile(ctx context.Context, f *configfile.ConfigFile, path string, repo name.Repository) bool {
 	for _, key := range helperKeys(repo) {
 		if h := f.CredentialHelpers[key]; h != "" {
-			return c.askHelper(ctx, f, h, path, repo)
+			return c.askHelper(ctx, h, path, repo)
 		}
 	}
 	for _, key := range keys(repo) {
@@ -86,16 +97,23 @@ func (c *credentials) inFile(ctx context.Context, f *configfile.ConfigFile, path
 			return true
 		}
 	}
-	// Docker writes a registry as a URL, too.
 	for _, key := range slices.Sorted(maps.Keys(f.AuthConfigs)) {
-		h := clicreds.ConvertToHostname(key)
-		if spoken(h) == c.host && !strings.Contains(strings.TrimPrefix(key, h), "/") || strings.Contains(key, "://") && spoken(h) == c.host {
-			if c.take(f.AuthConfigs[key], fmt.Sprintf("%s (key %s)", path, key)) {
-				return true
-			}
+		if fromURL(key) == c.host && c.take(f.AuthConfigs[key], fmt.Sprintf("%s (key %s)", path, key)) {
+			return true
 		}
 	}
-	return f.CredentialsStore != "" && c.askHelper(ctx, f, f.CredentialsStore, path, repo)
+	return f.CredentialsStore != "" && c.askHelper(ctx, f.CredentialsStore, path, repo)
+}
+
+// fromURL is the host of a key that is a URL, as docker login once wrote them
+// all; "" for other keys.
+func fromURL(key string) string {
+	_, rest, ok := strings.Cut(key, "://")
+	if !ok {
+		return ""
+	}
+	host, _, _ := strings.Cut(rest, "/")
+	return spoken(host)
 }
 
 // take accepts an entry that holds anything.
@@ -142,7 +160,7 @@ func helperKeys(repo name.Repository) []string {
 
 // askHelper runs docker-credential-NAME, which may wait for a keyring to be
 // unlocked: it is left behind when ctx ends.
-func (c *credentials) askHelper(ctx context.Context, f *configfile.ConfigFile, helper, path string, repo name.Repository) bool {
+func (c *credentials) askHelper(ctx context.Context, helper, path string, repo name.Repository) bool {
 	program := "docker-credential-" + helper
 	c.asked = append(c.asked, program)
 	if _, err := exec.LookPath(program); err != nil {
@@ -156,8 +174,8 @@ func (c *credentials) askHelper(ctx context.Context, f *configfile.ConfigFile, h
 	done := make(chan answer, 1)
 	go func() {
 		for _, key := range helperKeys(repo) {
-			// What is in the file besides is not the helper's answer.
-			a, err := clicreds.NewNativeStore(&configfile.ConfigFile{Filename: f.Filename}, helper).Get(key)
+			// An empty file beside it: what the real one has is not its answer.
+			a, err := clicreds.NewNativeStore(configfile.New(""), helper).Get(key)
 			if err != nil || a.Username != "" || a.IdentityToken != "" {
 				done <- answer{a, err}
 				return
