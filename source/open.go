@@ -38,7 +38,12 @@ type Options struct {
 	Scan      layer.Options
 	Stdin     io.Reader // for the reference "-"; nil: os.Stdin
 	UserAgent string
+	Insecure  bool       // registries are asked with any certificate, or none at all
+	Waiting   func(Wait) // told of pauses that a registry imposes; may be nil
 }
+
+// Wait is a pause that a registry imposes.
+type Wait = registry.Wait
 
 // Open finds an image. Without a prefix in the reference, a path that exists is
 // recognised by its content; other names are asked of the local engines first,
@@ -391,13 +396,15 @@ func (o *opener) containerd() (*Image, string, error) {
 
 func (o *opener) registry() (*Image, string, error) {
 	where := o.name.Context().RegistryStr()
-	img, err := registry.Open(o.ctx, o.name, registry.Options{Platform: o.platform, UserAgent: o.opts.UserAgent})
+	img, err := registry.Open(o.ctx, o.name, registry.Options{
+		Platform: o.platform, Insecure: o.opts.Insecure, UserAgent: o.opts.UserAgent, Waiting: o.opts.Waiting,
+	})
 	if err != nil {
 		return nil, where, err
 	}
-	out := &Image{Image: img.Image, Kind: Registry, Name: o.name.Name(), close: img.Close}
+	out := &Image{Image: img.Image, Kind: Registry, Name: img.Reference.Name(), close: img.Close}
 	out.selected(img.Selection)
-	return out, where, nil
+	return out, img.Host, nil
 }
 
 // selected takes over what resolving found.

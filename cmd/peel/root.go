@@ -22,10 +22,12 @@ type rootOptions struct {
 	streams   streams
 	reference string
 
-	platform string
-	source   string
-	root     string
-	base     string
+	platform  string
+	source    string
+	root      string
+	tlsVerify bool
+	waiting   func(source.Wait) // shows pauses that a registry imposes; nil: nobody does
+	base      string
 
 	plain   bool
 	ci      bool
@@ -130,6 +132,7 @@ func (o *rootOptions) addFlags(cmd *cobra.Command) {
 	f.StringVar(&o.source, "source", "", "ask only this kind of source: "+kinds())
 	f.StringVar(&o.root, "root", "", rootHelp)
 	f.StringVar(&o.base, "base", "", "the image that this one is built on, in any form of IMAGE: findings say which of the two they come from")
+	f.BoolVar(&o.tlsVerify, "tls-verify", true, "check the certificates of registries, and ask only over TLS; =false trusts whoever answers")
 	f.BoolVar(&o.plain, "plain", false, "print a report instead of opening the screens")
 	f.StringVar(&o.json, "json", "", "write the JSON report to file, or to stdout for -")
 	f.BoolVar(&o.ci, "ci", false, "judge the image by the rules of --ci-config; also when CI=true")
