@@ -29,7 +29,7 @@ type Entry struct {
 	ID       string      // "sha256:…" of the config
 	Digest   string      // "sha256:…" of the manifest or index
 	Size     int64       // in bytes, as oci.Listed has it; of a file its own
-	Created  time.Time   // of the config; of a file its last change
+	Created  time.Time   // of the config; of a compressed archive its last change
 	Platform v1.Platform // of an image; of an index it is zero
 	Index    bool        // several platforms under one name
 	Opened   time.Time   // by this user; zero for never, as far as is remembered

@@ -228,6 +228,11 @@ func TestListFiles(t *testing.T) {
 	write("docker25.tar", func(w io.Writer) error { return DockerArchive25(w, one) })
 	write("podman.tar", func(w io.Writer) error { return PodmanArchive(w, one) })
 	write("crane.tar", func(w io.Writer) error { return CraneArchive(w, one) })
+	write("two.tar", func(w io.Writer) error { return PodmanArchive(w, one, two) })
+	write("noname.tar", func(w io.Writer) error {
+		return PodmanArchive(w, Image{Layers: one.Layers}, Image{Layers: two.Layers})
+	})
+	write("twooci.tar", func(w io.Writer) error { return OCIArchive(w, one, two) })
 	write("oci.tar", func(w io.Writer) error { return OCIArchive(w, one) })
 	write("docker.tgz", func(w io.Writer) error { return Gzipped(w, docker20) })
 	write("docker.zst", func(w io.Writer) error { return Zstandard(w, docker20) })
@@ -255,13 +260,15 @@ func TestListFiles(t *testing.T) {
 			t.Errorf("%s does not open: %v", e.Reference, err)
 			continue
 		}
-		if e.Kind == source.OCILayout && (img.ConfigDigest != e.ID || img.Platform.String() != e.Platform.String() || e.Size == 0) {
+		known := e.Kind == source.OCILayout || !strings.Contains(e.Reference, "z") // what is compressed is not looked into
+		if known && (img.ConfigDigest != e.ID || img.Platform.String() != e.Platform.String()) || e.Size == 0 {
 			t.Errorf("%+v is %s", e, img.ConfigDigest)
 		}
 		img.Close()
 	}
 	slices.Sort(files)
-	want := []string{"./crane.tar", "./docker.tgz", "./docker.zst", "./docker20", "./docker25.tar", "./link", "./oci.tar", "./podman.tar",
+	want := []string{"./crane.tar", "./docker.tgz", "./docker.zst", "./docker20", "./docker25.tar", "./link", "./noname.tar@0", "./noname.tar@1", "./oci.tar", "./podman.tar",
+		"./two.tar:team/app:1", "./two.tar:team/app:2", "./twooci.tar:team/app:1", "./twooci.tar:team/app:2",
 		"oci:./several:team/app:1", "oci:./several:team/app:2", "oci:./single"}
 	if !slices.Equal(files, want) {
 		t.Errorf("%q\nwant %q", files, want)
