@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"peel/source/archive"
+	"peel/source/containerd"
 	"peel/source/daemon"
 	"peel/source/layer"
 	"peel/source/layout"
@@ -69,6 +70,7 @@ var hints = []hint{
 	{io.ErrUnexpectedEOF, "the file was cut off: copy or save it again"},
 	{layer.ErrDigest, "the bytes are not those that the image promises: fetch or save it again"},
 	{storage.ErrAmbiguous, "name it in full"},
+	{containerd.ErrAmbiguous, "name it in full"},
 	{storage.ErrUnsupported, "write an archive with podman save or skopeo copy, and read that"},
 	{oci.ErrMissing, "the image is not complete: save or fetch it again"},
 	{os.ErrNotExist, "check the path"},
@@ -80,6 +82,9 @@ var engineHints = []hint{
 	{daemon.ErrNoSocket, "start the engine, or say where it listens with DOCKER_HOST or CONTAINER_HOST; without the prefix the registry is asked too"},
 	{storage.ErrNoStore, "nothing was built or pulled there yet; without the prefix other sources are asked too"},
 	{storage.ErrNotFound, "podman images names those there are; without the prefix the registry is asked too"},
+	{containerd.ErrNoStore, "nothing was pulled there yet; name another root as in containerd:[/srv/containerd]NAME"},
+	{containerd.ErrNotFound, "ctr -n NAMESPACE images ls names those there are; without the prefix other sources are asked too"},
+	{containerd.ErrClosed, "the store belongs to root: have it exported, ctr -n NAMESPACE images export app.tar NAME, and read app.tar; without the prefix other sources are asked too"},
 	{daemon.ErrClosed, "the socket belongs to root: join its group (docker), or use a rootless engine; without the prefix other sources are asked too"},
 	{daemon.ErrNotFound, "check the name; without the prefix the registry is asked too"},
 }

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
+	"peel/source/containerd"
 	"peel/source/daemon"
 	"peel/source/oci"
 	"peel/source/recent"
@@ -47,8 +49,12 @@ type Answer struct {
 // Absent reports whether there is just nothing to ask: no engine is running
 // here, or none for this user. It is no failure that others have images alone.
 func (a *Answer) Absent() bool {
-	return errors.Is(a.Err, daemon.ErrClosed) || errors.Is(a.Err, storage.ErrNoStore) ||
-		errors.Is(a.Err, daemon.ErrNoSocket) && !errors.Is(a.Err, context.DeadlineExceeded)
+	for _, absent := range []error{daemon.ErrClosed, storage.ErrNoStore, containerd.ErrNoStore, containerd.ErrClosed} {
+		if errors.Is(a.Err, absent) {
+			return true
+		}
+	}
+	return errors.Is(a.Err, daemon.ErrNoSocket) && !errors.Is(a.Err, context.DeadlineExceeded)
 }
 
 // Failed reports whether a source that is there did not give its images.
@@ -80,6 +86,7 @@ var listers = []lister{
 	{Docker, func(ctx context.Context, _ ListOptions) Answer { return listEngine(ctx, Docker, daemon.Docker) }},
 	{Storage, listStorage},
 	{Podman, func(ctx context.Context, _ ListOptions) Answer { return listEngine(ctx, Podman, daemon.Podman) }},
+	{Containerd, listContainerd},
 	{aFile, listFiles},
 	{Recent, listRecent},
 	{Sample, listSample},
@@ -171,6 +178,22 @@ func listStorage(ctx context.Context, _ ListOptions) Answer {
 	}
 	return a
 }
+
+// listContainerd leaves out the names that Kubernetes gives beside those with a
+// tag: the image's digests.
+func listContainerd(ctx context.Context, _ ListOptions) Answer {
+	list, where, err := containerd.List(ctx, containerd.Options{})
+	a := Answer{Where: where, Err: err}
+	for _, i := range list {
+		if tagged := slices.DeleteFunc(slices.Clone(i.Names), isDigested); len(tagged) > 0 {
+			i.Names = tagged
+		}
+		a.add(Containerd, i)
+	}
+	return a
+}
+
+func isDigested(name string) bool { return strings.Contains(name, "sha256:") }
 
 // add takes an image in, under each of its names.
 func (a *Answer) add(k Kind, l oci.Listed) {

@@ -14,6 +14,7 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
 	"peel/source/archive"
+	"peel/source/containerd"
 	"peel/source/daemon"
 	"peel/source/layer"
 	"peel/source/layout"
@@ -56,12 +57,15 @@ func Open(ctx context.Context, reference string, opts Options) (*Image, error) {
 		}
 	}
 	if ref.Name != "" {
-		if o.name, err = name.ParseReference(ref.Name, name.WeakValidation); err != nil && ref.Kind != Docker && ref.Kind != Podman && ref.Kind != Storage {
+		if o.name, err = name.ParseReference(ref.Name, name.WeakValidation); err != nil && !slices.Contains(ownNames, ref.Kind) {
 			return nil, fmt.Errorf("%w: %w", ErrReference, err)
 		}
 	}
 	return o.open(reference)
 }
+
+// ownNames are the sources that have ids and other names beside references.
+var ownNames = []Kind{Docker, Podman, Storage, Containerd}
 
 // force applies --source.
 func (r *Reference) force(k Kind) error {
@@ -142,7 +146,8 @@ func elsewhere(k Kind, err error) bool {
 	if k == aFile {
 		return errors.Is(err, layout.ErrNotLayout) || errors.Is(err, archive.ErrNotArchive)
 	}
-	for _, other := range []error{daemon.ErrNoSocket, daemon.ErrNotFound, daemon.ErrClosed, storage.ErrNoStore, storage.ErrNotFound} {
+	for _, other := range []error{daemon.ErrNoSocket, daemon.ErrNotFound, daemon.ErrClosed, storage.ErrNoStore, storage.ErrNotFound, storage.ErrUnsupported,
+		containerd.ErrNoStore, containerd.ErrNotFound, containerd.ErrClosed, containerd.ErrIncomplete} {
 		if errors.Is(err, other) {
 			return true
 		}
@@ -164,6 +169,7 @@ func (o *opener) tries() []try {
 		{Docker, func() (*Image, string, error) { return o.engine(Docker, daemon.Docker) }},
 		{Storage, o.storage},
 		{Podman, func() (*Image, string, error) { return o.engine(Podman, daemon.Podman) }},
+		{Containerd, o.containerd},
 		{Registry, o.registry},
 	}
 	// podman's store needs no service, unless one was named on purpose.
@@ -326,10 +332,29 @@ func (o *opener) engine(k Kind, e daemon.Engine) (*Image, string, error) {
 func (o *opener) storage() (*Image, string, error) {
 	opts := storage.Options{Root: o.ref.Root, Driver: o.ref.Driver, Platform: o.platform}
 	img, where, err := storage.Open(o.ctx, o.ref.Name, opts)
+	if err == nil && img.Unreadable != nil && o.ref.Kind != Storage {
+		err = img.Unreadable // podman's service can read it, or a registry has it
+		img.Close()
+	}
 	if err != nil {
 		return nil, where, err
 	}
 	out := &Image{Image: img.Image, Kind: Storage, Name: img.Name, close: img.Close}
+	out.selected(img.Selection)
+	return out, where, nil
+}
+
+func (o *opener) containerd() (*Image, string, error) {
+	opts := containerd.Options{Root: o.ref.Root, Namespace: o.ref.Namespace, Platform: o.platform}
+	img, where, err := containerd.Open(o.ctx, o.ref.Name, opts)
+	if err == nil && img.Unkept > 0 && o.ref.Kind == "" {
+		img.Close()
+		err = fmt.Errorf("%w: %d layers of %s were unpacked and not kept", containerd.ErrIncomplete, img.Unkept, img.Name) // a registry has it whole
+	}
+	if err != nil {
+		return nil, where, err
+	}
+	out := &Image{Image: img.Image, Kind: Containerd, Name: img.Name, close: img.Close}
 	out.selected(img.Selection)
 	return out, where, nil
 }

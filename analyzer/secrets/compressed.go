@@ -45,7 +45,7 @@ var xzOnce sync.Mutex
 // compressed looks at what one compressed file holds.
 func (u *unpacker) compressed(r *bufio.Reader, k layer.Kind, name string, depth int) error {
 	name = unpackedName(name)
-	if (k == layer.KindBzip2 || k == layer.KindXz) && u.slow.left(u.inPackage) == 0 {
+	if (k == layer.KindBzip2 || k == layer.KindXz) && u.effort.left(u.inPackage) == 0 {
 		u.cut = true // and no dictionary is made
 		return errSlow
 	}

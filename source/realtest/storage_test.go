@@ -343,7 +343,7 @@ func TestWithheldFiles(t *testing.T) {
 		}
 	}
 	waste := []string{"--lowestEfficiency", "0", "--highestUserWastedPercent", "1"}
-	alone(append(waste, "--ci", "--fail-on", "high", "containers-storage:small:1")...).want(t, 3, "cannot be decided")
+	alone(append(waste, "--ci", "--fail-on", "critical", "containers-storage:small:1")...).want(t, 3, "cannot be decided")
 	alone(append(waste, "--ci", "--fail-on", "off", "containers-storage:small:1")...).want(t, 0)
 	alone("--ci", "--lowestEfficiency", "1", "containers-storage:small:1").want(t, 1)
 
