@@ -49,7 +49,7 @@ func lasting(ref string, kind Kind) (string, bool) {
 	if name == "" || credentials.MatchString(name) && !digested.MatchString(name) {
 		return "", false
 	}
-	if r.Root != "" { // "containers-storage:[driver@root]name" is as it was
+	if r.Root != "" || r.Namespace != "" || r.Driver != "" { // "containers-storage:[driver@root]name" stays as it was
 		return ref, true
 	}
 	if kind == Registry && r.Kind == "" {

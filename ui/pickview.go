@@ -107,7 +107,7 @@ var imageColumns = []imageColumn{
 		return text.Since(now.Sub(e.Created))
 	}},
 	{"Platform", 12, false, 1, func(e *source.Entry, _ time.Time) string { return text.OneLine(platformLabel(e)) }},
-	{"Source", 9, false, 3, func(e *source.Entry, _ time.Time) string { return text.OneLine(sourceLabel(e.Kind)) }},
+	{"Source", 10, false, 3, func(e *source.Entry, _ time.Time) string { return text.OneLine(sourceLabel(e.Kind)) }},
 }
 
 const (

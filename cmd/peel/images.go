@@ -17,7 +17,7 @@ import (
 	"peel/source/recent"
 )
 
-const imagesLong = `images lists what peel can open here: the images of docker and podman, archives and OCI layouts
+const imagesLong = `images lists what peel can open here: the images of docker, podman and containerd, archives and OCI layouts
 in the working directory, and what was opened before. The first column is what peel takes.
 
 Sources that could not be asked are named on stderr, with the reason. Exit code 3 tells that one
