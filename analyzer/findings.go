@@ -10,6 +10,7 @@ import (
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
+	"peel/analyzer/bloat"
 	"peel/analyzer/check"
 	"peel/analyzer/evidence"
 	"peel/analyzer/finding"
@@ -92,15 +93,19 @@ func (s *Session) evidence() *evidence.Image {
 	for n := range s.layers {
 		media[n] = s.layers[n].MediaType
 	}
-	named := false
+	named, distributed := false, false
 	switch s.img.Kind {
-	case source.Registry, source.Docker, source.Podman:
+	case source.Registry:
+		named, distributed = true, true
+	case source.Docker, source.Podman:
 		named = true
+	case source.OCILayout, source.OCIArchive:
+		distributed = true
 	}
 	return evidence.New(evidence.Parts{
 		Tree: s.tree, Layers: s.indexes(), MediaTypes: media, Config: s.img.Config, StepLayer: s.stepLayers(),
-		RawManifest: s.img.RawManifest, Reference: s.img.Reference, Named: named,
-		Partial: s.partial(), RequiredLabels: s.opts.RequiredLabels,
+		RawManifest: s.img.RawManifest, Reference: s.img.Reference, Named: named, Distributed: distributed,
+		Partial: s.partial(), Waste: s.sums, RequiredLabels: s.opts.RequiredLabels,
 	})
 }
 
@@ -267,7 +272,8 @@ func (o *Options) Inspectors() []layer.Inspector {
 	if o.Secrets != nil {
 		list = append(list, o.Secrets, owned.Collector{})
 	}
-	if len(o.Checks) > 0 {
+	// What the checks of waste go by is names and sizes.
+	if slices.ContainsFunc(o.Checks, func(f check.Family) bool { return f.Name != bloat.Family.Name }) {
 		list = append(list, evidence.Collector{})
 	}
 	return list
