@@ -93,18 +93,14 @@ func (s *Session) evidence() *evidence.Image {
 	for n := range s.layers {
 		media[n] = s.layers[n].MediaType
 	}
-	named, distributed := false, false
+	named := false
 	switch s.img.Kind {
-	case source.Registry:
-		named, distributed = true, true
-	case source.Docker, source.Podman:
+	case source.Registry, source.Docker, source.Podman:
 		named = true
-	case source.OCILayout, source.OCIArchive:
-		distributed = true
 	}
 	return evidence.New(evidence.Parts{
 		Tree: s.tree, Layers: s.indexes(), MediaTypes: media, Config: s.img.Config, StepLayer: s.stepLayers(),
-		RawManifest: s.img.RawManifest, Reference: s.img.Reference, Named: named, Distributed: distributed,
+		RawManifest: s.img.RawManifest, Reference: s.img.Reference, Named: named, FromRegistry: s.img.Kind == source.Registry,
 		Partial: s.partial(), Waste: s.sums, RequiredLabels: s.opts.RequiredLabels,
 	})
 }

@@ -54,21 +54,26 @@ func inPlace(layer, killedBy int) string {
 }
 
 // duplicates answers for content that is visible at several paths: every copy
-// but the one of the lowest layer, by the layer that brings it.
+// but the one of the lowest layer, by the layer that brings it. Copies that
+// other checks tell of as needless are left to them.
 func duplicates(c *check.Check, img *evidence.Image) check.Answer {
 	if img.Waste == nil {
 		return check.Unsure(noFigures)
 	}
+	s := sorted(img)
 	byLayer := map[int]*group{}
+	most := map[*group]int64{}
 	var groups []*group
-	first := map[*group]string{}
-	for _, d := range img.Waste.Duplicates { // the biggest saving first
+	for _, d := range img.Waste.Duplicates {
 		order := make([]int, len(d.Paths))
 		for i := range order {
 			order[i] = i
 		}
 		slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(d.Layers[a], d.Layers[b]) })
 		for _, i := range order[1:] {
+			if node, ok := img.Tree.Lookup(d.Paths[i]); !ok || s.kind[node] != notSorted {
+				continue
+			}
 			g := byLayer[d.Layers[i]]
 			if g == nil {
 				g = &group{layer: d.Layers[i], killedBy: filetree.None, sure: finding.Sure}
@@ -78,8 +83,8 @@ func duplicates(c *check.Check, img *evidence.Image) check.Answer {
 			g.bytes += d.Bytes
 			g.files++
 			g.parts = append(g.parts, part{strings.TrimPrefix(d.Paths[i], "/"), d.Bytes})
-			if first[g] == "" {
-				first[g] = d.Paths[i]
+			if d.Bytes > most[g] {
+				most[g] = d.Bytes
 				g.note = fmt.Sprintf("%s is also %s", d.Paths[i], d.Paths[order[0]])
 			}
 		}

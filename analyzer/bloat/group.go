@@ -3,6 +3,7 @@ package bloat
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -46,8 +47,8 @@ type part struct {
 
 // group is what one layer stores of one kind, to be told in one finding.
 type group struct {
-	title    string // of the finding, if it is not the check's
-	what     string // is counted, for the finding's reason; may be ""
+	title    string           // of the finding, if it is not the check's
+	whats    map[string]int64 // bytes of what is counted, for the finding's reason; may be nil
 	layer    int
 	killedBy int // the layer that hides it; filetree.None if it is visible
 	bytes    int64
@@ -66,7 +67,8 @@ func answer(c *check.Check, img *evidence.Image, groups []*group) check.Answer {
 	var big, small []*group
 	var rest int64
 	for _, g := range groups {
-		if severityOf(g.bytes, all) > finding.Info || g.least > finding.Info {
+		grave := severityOf(g.bytes, all) > finding.Info
+		if grave && (c.Severity > finding.Info || g.hidden()) || g.least > finding.Info {
 			big = append(big, g)
 		} else {
 			small = append(small, g)
@@ -82,6 +84,9 @@ func answer(c *check.Check, img *evidence.Image, groups []*group) check.Answer {
 	}
 	return check.Found(list...)
 }
+
+// hidden reports whether another check counts the bytes.
+func (g *group) hidden() bool { return g.killedBy != filetree.None && g.also != "" }
 
 // total is the bytes of the files in all layers.
 func total(img *evidence.Image) (n int64) {
@@ -110,9 +115,9 @@ func (g *group) finding(c *check.Check, all int64) finding.Finding {
 	f.Reason = g.reason(all)
 	if g.killedBy != filetree.None {
 		f.DeletedIn = &g.killedBy
-		if g.also != "" {
-			f.Severity, f.Also = finding.Info, []string{g.also}
-		}
+	}
+	if g.hidden() {
+		f.Severity, f.Also = finding.Info, []string{g.also}
 	}
 	return f
 }
@@ -123,13 +128,13 @@ func (g *group) reason(all int64) string {
 	if g.files > 1 {
 		s += fmt.Sprintf(" in %d files", g.files)
 	}
-	if g.what != "" {
-		s += ": " + g.what
+	if len(g.whats) > 0 {
+		s += ": " + listed(g.whats)
 	}
 	if g.note != "" {
 		s += "; " + g.note
 	}
-	if g.killedBy != filetree.None && g.also != "" {
+	if g.hidden() {
 		s += fmt.Sprintf("; layer %d hides it, which saves nothing: %s counts these bytes", g.killedBy+1, g.also)
 	}
 	return s
@@ -151,36 +156,54 @@ func joined(list []*group) *group {
 	slices.SortStableFunc(list, func(a, b *group) int { return cmp.Compare(b.bytes, a.bytes) })
 	all := *list[0]
 	all.parts, all.files, all.bytes, all.parted, all.also = nil, 0, 0, 0, ""
-	var whats []string
-	byLayer := map[int]int64{}
+	all.whats = map[string]int64{}
+	byLayer, byPath, unnamed := map[int]int64{}, map[string]int64{}, 0
 	for _, g := range list {
 		all.bytes += g.bytes
 		all.files += g.files
-		all.parts = append(all.parts, g.parts...)
-		all.parted += max(g.parted, len(g.parts))
+		for _, p := range g.parts {
+			byPath[p.path] += p.bytes
+		}
+		unnamed += max(g.parted-len(g.parts), 0)
 		byLayer[g.layer] += g.bytes
 		all.sure = min(all.sure, g.sure)
+		for w, n := range g.whats {
+			all.whats[w] += n
+		}
 		if g.killedBy != all.killedBy {
 			all.killedBy = filetree.None
 		}
 		if g.title != all.title {
 			all.title = ""
 		}
-		if g.what != "" && !slices.Contains(whats, g.what) {
-			whats = append(whats, g.what)
-		}
 		if g.note != all.note {
 			all.note = ""
 		}
 	}
-	all.what = strings.Join(whats[:min(len(whats), maxWhats)], ", ")
-	if len(whats) > maxWhats {
-		all.what += ", …"
+	for p, n := range byPath {
+		all.parts = append(all.parts, part{p, n})
 	}
+	all.parted = len(byPath) + unnamed
 	if len(byLayer) > 1 {
 		all.note = strings.TrimPrefix(all.note+"; "+inLayers(byLayer), "; ")
 	}
 	return &all
+}
+
+// listed tells what was found, most bytes first; how many, if there are several.
+func listed(whats map[string]int64) string {
+	names := slices.Collect(maps.Keys(whats))
+	slices.SortFunc(names, func(a, b string) int { return cmp.Or(cmp.Compare(whats[b], whats[a]), strings.Compare(a, b)) })
+	if len(names) == 1 {
+		return names[0]
+	}
+	for i, w := range names {
+		names[i] = fmt.Sprintf("%s %s", w, text.Bytes(whats[w]))
+	}
+	if len(names) > maxWhats {
+		names = append(names[:maxWhats], "…")
+	}
+	return strings.Join(names, ", ")
 }
 
 // maxWhats and maxLayers bound what a finding lists in words.

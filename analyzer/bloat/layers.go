@@ -110,31 +110,39 @@ func runs(img *evidence.Image) []int {
 	return chain
 }
 
-// uncompressed are the layers that a manifest stores as plain tars.
+// uncompressed are the layers that a registry stores as plain tars.
 func uncompressed(c *check.Check, img *evidence.Image) check.Answer {
 	switch {
-	case !img.Distributed:
-		return check.Moot("this source keeps layers unpacked, and they are compressed when they are pushed")
+	case !img.FromRegistry:
+		return check.Moot("no registry has stored the layers: they may be compressed when they are pushed")
 	case !img.HasManifest:
-		return check.Unsure("the source has no manifest: how a registry stores the layers is not known")
+		return check.Unsure("the source has no manifest")
 	}
-	all := total(img)
-	var list []finding.Finding
+	var list []int
+	var bytes, most int64
+	f := c.Finding()
 	for n, media := range img.MediaTypes {
 		idx := img.Layers[n]
-		if idx == nil || !plainTar(media) || idx.Compression != "none" || idx.StoredBytes < trifle {
+		if idx == nil || !plainTar(media) || idx.Compression != "none" {
 			continue
 		}
-		f := c.At(fmt.Sprintf("manifest.layers[%d].mediaType", n), media)
-		f.Layer, f.Bytes = &n, &idx.StoredBytes
-		f.Severity = min(c.Severity, severityOf(idx.StoredBytes, all))
-		if !img.Named {
-			f.Severity, f.Confidence = finding.Info, finding.Likely
-			f.Reason = "tools that push this copy may compress it on the way"
+		list = append(list, n+1)
+		bytes += idx.StoredBytes
+		if idx.StoredBytes > most {
+			most = idx.StoredBytes
+			f.Where, f.Match, f.Layer = fmt.Sprintf("manifest.layers[%d].mediaType", n), media, &n
 		}
-		list = append(list, f)
 	}
-	return check.Found(list...)
+	if bytes < trifle {
+		return check.Passed()
+	}
+	f.Bytes = &bytes
+	f.Severity = min(c.Severity, severityOf(bytes, total(img)))
+	f.Reason = text.Bytes(bytes) + " are stored as they are"
+	if len(list) > 1 {
+		f.Reason += fmt.Sprintf(", in %d layers", len(list))
+	}
+	return check.Found(f)
 }
 
 // plainTar reports whether a media type is of a tar without compression (OCI

@@ -1,6 +1,9 @@
 package bloat_test
 
 import (
+	"slices"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/google/go-containerregistry/pkg/v1/types"
@@ -44,10 +47,105 @@ func layerPairs() []checktest.Pair {
 		{ID: "W017", Bad: built(files(mega("a", 1)), files(mega("a", 1))), Good: built(files(mega("a", 1)), files(Dir("b", 0o755)))},
 		{ID: "W018", Bad: built(files(mega("a", 1)), files(mega("a", 2))), Good: built(files(mega("a", 1)), files(mega("b", 2)))},
 		{ID: "W019", Bad: plain, BadName: named, Good: packed, GoodName: named},
-		{ID: "W019", Bad: plain, Good: packed, Severity: finding.Info, AnySeverity: true},
+		{ID: "W019", Bad: plain, BadName: named, Good: plain, Moot: true}, // not pushed
+	}
+}
+
+// filePairs have a file of the kind, and one that only seems to be.
+func filePairs() (list []checktest.Pair) {
+	const py = "usr/lib/python3/dist-packages/"
+	for _, p := range []struct {
+		id        string
+		bad, good []string
+	}{
+		{"W006", []string{"var/lib/apt/lists/x_Packages"}, []string{"srv/apt/lists/x_Packages"}},
+		{"W006", []string{"mnt/rootfs/var/cache/apk/APKINDEX.gz"}, []string{"var/lib/apk/x"}},
+		{"W007", []string{"home/jo/.cache/pip/http/a"}, []string{"usr/lib/python3/pip/a"}},
+		{"W007", []string{"root/.npm/_cacache/content-v2/a"}, []string{"app/npm/a"}},
+		{"W007", []string{"opt/conda/conda-meta/x", "opt/conda/pkgs/a"}, []string{"app/pkgs/a"}},
+		{"W007", []string{"app/.yarn/cache/a.zip"}, []string{"app/.yarn/cache/a.zip", "app/.pnp.cjs"}},
+		{"W007", []string{"work/out/CACHEDIR.TAG", "work/out/deps/a"}, []string{"work/venv/CACHEDIR.TAG", "work/venv/pyvenv.cfg", "work/venv/lib/a"}},
+		{"W007", []string{"root/.cache/thing/a"}, []string{"root/.cache/ms-playwright/a"}},
+		{"W007", []string{"usr/lib/ruby/gems/3.3.0/cache/rails-8.gem"}, []string{"usr/lib/ruby/gems/3.3.0/gems/rails-8/a"}},
+		{"W008", []string{"app/.git/HEAD", "app/.git/objects/pack/a"}, []string{"app/.git/readme"}},
+		{"W008", []string{"srv/x.git/HEAD", "srv/x.git/objects/a", "srv/x.git/refs/b"}, []string{"srv/x.git/a"}},
+		{"W009", []string{"usr/share/doc/x/changelog.gz", "usr/share/locale/de/LC_MESSAGES/x.mo"}, []string{"usr/share/doc/x/copyright"}},
+		{"W010", []string{"usr/include/stdio.h"}, []string{"app/include/stdio.h"}},
+		{"W010", []string{"opt/jdk/bin/javac", "opt/jdk/jmods/java.base.jmod"}, []string{"opt/jre/bin/java", "opt/jre/jmods/java.base.jmod"}},
+		{"W010", []string{"usr/local/go/pkg/tool/linux_amd64/link"}, []string{"usr/local/go-carbon/x"}},
+		{"W012", []string{py + "a.py", py + "__pycache__/a.cpython-313.pyc"}, []string{py + "__pycache__/a.cpython-313.pyc"}},
+		{"W012", []string{"app/a.py", "app/a.pyc"}, []string{"app/a.pyc"}},
+		{"W013", []string{py + "pandas/tests/a.py"}, []string{py + "pandas/testing/a.py"}},
+		{"W013", []string{"app/node_modules/x/package.json", "app/node_modules/x/examples/a"}, []string{"app/node_modules/test/index.js"}},
+		{"W013", []string{"app/node_modules/@a/x/test/a"}, []string{"app/test/a"}},
+		{"W014", []string{"app/.vscode/settings.json"}, []string{"app/node_modules/x/.vscode/settings.json"}},
+		{"W014", []string{"app/node_modules/.cache/x/a"}, []string{"app/cache/x/a"}},
+		{"W014", []string{"app/coverage/lcov.info", "app/coverage/a"}, []string{"app/coverage/a"}},
+		{"W014", []string{"var/log/dpkg.log"}, []string{"var/lib/x/0001.log"}},
+		{"W014", []string{"tmp/a"}, []string{"app/tmp/a"}},
+		{"W015", []string{"opt/tool/bin/x", "opt/app/x-1.2.tar.gz", "opt/app/x-1.2/a"}, []string{"opt/app/x-1.2.tar.gz"}},
+		{"W015", []string{"opt/a.deb"}, []string{"var/lib/x/a.deb"}},
+		{"W020", []string{"app/dist/app.js.map"}, []string{"app/dist/app.js"}},
+		{"W020", []string{"usr/lib/debug/.build-id/0a/b.debug"}, []string{"app/b.debug"}},
+	} {
+		list = append(list, checktest.Pair{ID: p.id, Bad: built(filled(p.bad)), Good: built(filled(p.good)), AnySeverity: true})
+	}
+	static := Reg("app/lib/x.a", "!<arch>\n"+strings.Repeat("\x00", 20_000))
+	wide := Zeros("var/log/lastlog", 292*10_002)
+	linked := built(files(Random("root/.conda/pkgs/a", 20_000, 1), Hardlink("opt/env/a", "root/.conda/pkgs/a")))
+	return append(list,
+		checktest.Pair{ID: "W007", Bad: built(filled([]string{"root/.conda/pkgs/a"})), Good: linked, AnySeverity: true},
+		checktest.Pair{ID: "W020", Bad: built(files(static)), Good: built(filled([]string{"app/lib/x.a"})), AnySeverity: true},
+		checktest.Pair{ID: "W016", Bad: built(files(wide)), Good: built(files(Zeros("var/log/lastlog", 292*1001)))},
+	)
+}
+
+// filled are files large enough to be told of.
+func filled(names []string) (list []File) {
+	for i, name := range names {
+		list = append(list, Random(name, 20_000, uint64(i)))
+	}
+	return list
+}
+
+// What a later layer deletes is counted by W002; the check of its kind names it
+// as information, and points there.
+func TestDeletedCache(t *testing.T) {
+	a := checktest.Analyze(t, built(files(mega("var/lib/apt/lists/a", 1), mega("app", 2)), files(Whiteout("var/lib/apt/lists"))), "")
+	list := checktest.Findings(a, "W006")
+	if len(list) != 1 || list[0].Severity != finding.Info || list[0].DeletedIn == nil || *list[0].DeletedIn != 1 || !slices.Equal(list[0].Also, []string{"W002"}) {
+		t.Errorf("%+v", list)
+	}
+	if list = checktest.Findings(a, "W002"); len(list) != 1 || list[0].Severity != finding.Medium || *list[0].Bytes != 1<<20 {
+		t.Errorf("%+v", list)
+	}
+}
+
+// Guards against a finding for each file, and against leaving small ones out of
+// the sum.
+func TestGroups(t *testing.T) {
+	var img Image
+	for i := range 30 {
+		name := strconv.Itoa(i)
+		img.Layers = append(img.Layers, Layer{CreatedBy: "COPY x /", Files: files(
+			Random("usr/share/doc/"+name, 1000, uint64(i)), Random("usr/share/man/"+name, 500, uint64(100+i)), Random("data/"+name, 9000, uint64(200+i)))})
+	}
+	list := checktest.Findings(checktest.Analyze(t, img, ""), "W009")
+	if len(list) != 1 || *list[0].Bytes != 45_000 || list[0].PathCount != 2 ||
+		!strings.Contains(list[0].Reason, "documentation 30.0 kB, manual pages 15.0 kB") || !strings.Contains(list[0].Reason, "the rest in 26 more") {
+		t.Errorf("%+v", list)
+	}
+}
+
+// No check of waste makes a pipeline fail that asks for grave findings.
+func TestNeverHigh(t *testing.T) {
+	for _, c := range bloat.Family.Checks {
+		if c.Severity > finding.Medium {
+			t.Errorf("%s is %v", c.ID, c.Severity)
+		}
 	}
 }
 
 func TestChecks(t *testing.T) {
-	checktest.Walk(t, bloat.Family, layerPairs())
+	checktest.Walk(t, bloat.Family, slices.Concat(layerPairs(), filePairs()))
 }

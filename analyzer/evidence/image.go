@@ -22,12 +22,11 @@ type Parts struct {
 	RawManifest []byte         // nil if there is none
 	Reference   string         // as the user wrote it
 	Named       bool           // Reference is a name that a registry or an engine resolved
-	// Distributed says that the layers are as a registry has them, or a layout to
-	// be pushed from; an engine and its archives keep them unpacked.
-	Distributed bool
-	Partial     bool           // layers are missing from Tree
-	Waste       *waste.Summary // of Tree; nil if nobody computed it
-	Now         time.Time
+	// FromRegistry says that the layers are stored as a registry has them.
+	FromRegistry bool
+	Partial      bool           // layers are missing from Tree
+	Waste        *waste.Summary // of Tree; nil if nobody computed it
+	Now          time.Time
 	// RequiredLabels are the keys, without "org.opencontainers.image.", that an
 	// image must have.
 	RequiredLabels []string
