@@ -105,6 +105,18 @@ func (s *Session) evidence() *evidence.Image {
 	})
 }
 
+// Ignore is what a .dockerignore would have kept out of the image.
+func (a *Analysis) Ignore() bloat.Ignore {
+	p := evidence.Parts{Tree: a.Tree, Config: a.Image.Config, Waste: a.Waste, Partial: a.Partial()}
+	for i := range a.Layers {
+		p.Layers = append(p.Layers, a.Layers[i].Index)
+	}
+	for i := range a.Image.Config.History {
+		p.StepLayer = append(p.StepLayer, a.Steps[i].Layer)
+	}
+	return bloat.IgnoreOf(evidence.New(p), max(a.BaseLayers, 0))
+}
+
 // families are the names of those that have findings, in the order of their letters.
 func (o *Options) families() []string {
 	var names []string

@@ -71,7 +71,8 @@ func duplicates(c *check.Check, img *evidence.Image) check.Answer {
 		}
 		slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(d.Layers[a], d.Layers[b]) })
 		for _, i := range order[1:] {
-			if node, ok := img.Tree.Lookup(d.Paths[i]); !ok || s.kind[node] != notSorted {
+			node, ok := img.Tree.Lookup(d.Paths[i])
+			if !ok || s.kind[node] != notSorted || isLicence(img.Tree.Nodes[node].Name) { // each package has to bring its own
 				continue
 			}
 			g := byLayer[d.Layers[i]]

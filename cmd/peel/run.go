@@ -24,8 +24,8 @@ func runRoot(ctx context.Context, o *rootOptions) error {
 	if err != nil {
 		return usage(err)
 	}
-	if o.maxEnts <= 0 {
-		return usage(fmt.Errorf("--max-entries: %d is no number of entries", o.maxEnts))
+	if err := o.checkLimits(); err != nil {
+		return err
 	}
 	if err := o.scan.check(); err != nil {
 		return usage(err)
@@ -40,6 +40,13 @@ func runRoot(ctx context.Context, o *rootOptions) error {
 		return usage(errors.New("--show-secrets is for the screens alone, and asks there: reports and files never hold a secret in clear"))
 	}
 	return runReport(ctx, o, rules)
+}
+
+func (o *rootOptions) checkLimits() error {
+	if o.maxEnts <= 0 {
+		return usage(fmt.Errorf("--max-entries: %d is no number of entries", o.maxEnts))
+	}
+	return nil
 }
 
 // interactive is true if nobody asked for a report and there is somebody to
