@@ -280,7 +280,9 @@ func (o *Options) Inspectors() []layer.Inspector {
 	if o.Secrets != nil {
 		list = append(list, o.Secrets, owned.Collector{})
 	}
-	// What the checks of waste go by is names and sizes.
+	if slices.ContainsFunc(o.Checks, func(f check.Family) bool { return f.Name == bloat.Family.Name }) {
+		list = append(list, bloat.Collector{})
+	}
 	if slices.ContainsFunc(o.Checks, func(f check.Family) bool { return f.Name != bloat.Family.Name }) {
 		list = append(list, evidence.Collector{})
 	}

@@ -96,6 +96,15 @@ var checks = []check.Check{
 		Reference: "Docker, \"Multi-stage builds\"; CIS Docker Benchmark 4.3", Peers: "CIS 4.3",
 	},
 	{
+		ID: "W011", Title: "program or library that is not stripped", Severity: finding.Low, Needs: check.Files, Run: unstripped,
+		What:      "ELF executables and shared libraries of the merged file system hold symbol tables or debug information that no loader reads. The section headers were read; the bytes are those that strip takes away. Object files and kernel modules are left alone." + byBytes,
+		Why:       "Nothing needs them to run. A program of Go or Rust loses a quarter to a half of its bytes, and stack traces stay as they are in Go.",
+		Fix:       "Link without symbols, or strip the result in the build stage.",
+		Before:    "RUN go build -o /app .",
+		After:     "RUN go build -ldflags='-s -w' -o /app .",
+		Reference: "System V ABI, \"Sections\"; strip(1)",
+	},
+	{
 		ID: "W012", Title: "Python bytecode beside its source", Severity: finding.Info, Needs: check.Files, Run: visible(byLayer),
 		What:      "The merged file system has .pyc files whose .py file is there too.",
 		Why:       "Python makes them when it needs them. They take about as much room as the source, and make builds differ that are the same; in turn the first start is a little faster with them.",

@@ -26,15 +26,22 @@ func foundIn(img *evidence.Image) map[string][]found {
 	return evidence.Once(img, foundKey{}, func(img *evidence.Image) map[string][]found {
 		s := sorted(img)
 		shared := s.shared()
+		elves := elvesOf(img)
 		m := map[string][]found{}
 		for i := range img.Tree.Inodes {
 			in := &img.Tree.Inodes[i]
-			k := s.kind[in.Node]
+			k, root := s.kind[in.Node], s.root[in.Node]
+			if k == notSorted {
+				root = in.Node
+				if e, ok := elves.files[in.Entry]; ok {
+					k = e.kindOf()
+				}
+			}
 			if k == notSorted || in.Size == 0 || shared[i] {
 				continue
 			}
 			id := kinds[k].check
-			m[id] = append(m[id], found{int(k), int(s.root[in.Node]), in})
+			m[id] = append(m[id], found{int(k), int(root), in})
 		}
 		return m
 	})

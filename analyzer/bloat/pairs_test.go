@@ -1,6 +1,8 @@
 package bloat_test
 
 import (
+	"debug/elf"
+	"encoding/binary"
 	"slices"
 	"strconv"
 	"strings"
@@ -90,14 +92,47 @@ func filePairs() (list []checktest.Pair) {
 	} {
 		list = append(list, checktest.Pair{ID: p.id, Bad: built(filled(p.bad)), Good: built(filled(p.good)), AnySeverity: true})
 	}
+	unstripped, stripped := Reg("app/server", program(20_000, elf.ET_DYN)), Reg("app/server", program(0, elf.ET_DYN))
 	static := Reg("app/lib/x.a", "!<arch>\n"+strings.Repeat("\x00", 20_000))
 	wide := Zeros("var/log/lastlog", 292*10_002)
 	linked := built(files(Random("root/.conda/pkgs/a", 20_000, 1), Hardlink("opt/env/a", "root/.conda/pkgs/a")))
 	return append(list,
 		checktest.Pair{ID: "W007", Bad: built(filled([]string{"root/.conda/pkgs/a"})), Good: linked, AnySeverity: true},
 		checktest.Pair{ID: "W020", Bad: built(files(static)), Good: built(filled([]string{"app/lib/x.a"})), AnySeverity: true},
+		checktest.Pair{ID: "W011", Bad: built(files(unstripped)), Good: built(files(stripped)), AnySeverity: true},
+		checktest.Pair{ID: "W011", Bad: built(files(unstripped)), Good: built(files(Reg("lib/modules/x.ko", program(20_000, elf.ET_REL)))), AnySeverity: true},
+		checktest.Pair{ID: "W014", Bad: built(files(Reg("srv/core.12", program(20_000, elf.ET_CORE)))), Good: built(files(unstripped)), AnySeverity: true},
 		checktest.Pair{ID: "W016", Bad: built(files(wide)), Good: built(files(Zeros("var/log/lastlog", 292*1001)))},
 	)
+}
+
+// program is an ELF file with a symbol table of so many bytes.
+func program(symbols int, typ elf.Type) string {
+	const head, entry = 64, 64
+	b := make([]byte, head, head+symbols+4*entry+5000)
+	copy(b, elf.ELFMAG)
+	b[elf.EI_CLASS], b[elf.EI_DATA], b[elf.EI_VERSION] = byte(elf.ELFCLASS64), byte(elf.ELFDATA2LSB), 1
+	le := binary.LittleEndian
+	le.PutUint16(b[16:], uint16(typ))
+	b = append(b, make([]byte, 5000)...)
+	symtab := len(b)
+	b = append(b, make([]byte, symbols)...)
+	names := len(b)
+	b = append(b, "\x00.symtab\x00.shstrtab\x00"...)
+	shoff := len(b)
+	for _, s := range []struct{ name, typ, off, size int }{{}, {1, int(elf.SHT_SYMTAB), symtab, symbols}, {9, int(elf.SHT_STRTAB), names, shoff - names}} {
+		h := make([]byte, entry)
+		le.PutUint32(h, uint32(s.name))
+		le.PutUint32(h[4:], uint32(s.typ))
+		le.PutUint64(h[24:], uint64(s.off))
+		le.PutUint64(h[32:], uint64(s.size))
+		b = append(b, h...)
+	}
+	le.PutUint64(b[40:], uint64(shoff))
+	le.PutUint16(b[58:], entry)
+	le.PutUint16(b[60:], 3)
+	le.PutUint16(b[62:], 2)
+	return string(b)
 }
 
 // filled are files large enough to be told of.

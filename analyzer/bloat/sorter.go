@@ -12,7 +12,7 @@ import (
 // kinds are all there are; of those that fit a file the first counts, and a
 // directory's goes before those of what is in it.
 var kinds = slices.Concat(systemCaches, languageCaches, repositories, litter, loginRecords, archives, documents, toolchains,
-	bytecode, unusedParts, leftovers, markedCaches)
+	bytecode, unusedParts, leftovers, told, markedCaches)
 
 // notSorted stands for the kind of a file that is of none.
 const notSorted = -1
