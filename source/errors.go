@@ -58,11 +58,18 @@ type hint struct {
 // hints are offered by what went wrong.
 var hints = []hint{
 	{registry.ErrUnauthorized, "log in first, with docker login or podman login; or check the name: private and missing images answer alike"},
+	{registry.ErrRefused, "log in again, with docker login or podman login, or as somebody who may read the image; log out if it is public"},
 	{registry.ErrNotFound, "check the name and the tag"},
 	{registry.ErrUnreachable, "check the network and the proxy settings, or read a file: peel ./image.tar"},
 	{registry.ErrNotRegistry, "check the host's name and the proxy settings"},
 	{registry.ErrBroken, "try again"},
 	{registry.ErrRateLimit, "wait, or log in: registries allow more to those they know"},
+	{registry.ErrCertificate, "put the certificate of the CA that signed it in one of these directories, as ca.crt; or read without checking: peel --tls-verify=false IMAGE"},
+	{registry.ErrClientCert, "put the certificate that it asks for in one of these directories, as client.cert and client.key"},
+	{registry.ErrPlain, "if that is as it should be, say insecure = true of it in registries.conf, or: peel --tls-verify=false IMAGE"},
+	{registry.ErrProxy, "check HTTP_PROXY, HTTPS_PROXY and NO_PROXY"},
+	{registry.ErrBlocked, "change that file, or read from another registry"},
+	{registry.ErrConfig, "mend that file: it may forbid what peel would do without it"},
 	{oci.ErrPlatform, "choose one of them: peel --platform os/arch IMAGE"},
 	{oci.ErrNotImage, "peel opens container images; other artifacts can be fetched with oras or crane"},
 	{layout.ErrNotLayout, "name the directory that holds oci-layout and index.json"},

@@ -70,6 +70,7 @@ const grace = 100 * time.Millisecond
 // ListOptions say what List looks through.
 type ListOptions struct {
 	Source Kind          // the only kind to list; "" for all
+	Root   string        // the store to list, as in Options; with it Source is containers-storage or containerd
 	Dir    string        // where files are looked for; "" for the working directory
 	Recent string        // the file of recent images; "" for none
 	Wait   time.Duration // for one source; 0 for AskTime
@@ -170,25 +171,34 @@ func listEngine(ctx context.Context, k Kind, e daemon.Engine) Answer {
 	return a
 }
 
-func listStorage(ctx context.Context, _ ListOptions) Answer {
-	list, where, err := storage.List(ctx, storage.Options{})
-	a := Answer{Where: where, Err: err}
-	for _, i := range list {
-		a.add(Storage, i)
-	}
-	return a
+func listStorage(ctx context.Context, opts ListOptions) Answer {
+	list, where, err := storage.List(ctx, storage.Options{Root: opts.Root})
+	return listed(Storage, opts.Root, list, where, err)
 }
 
 // listContainerd leaves out the names that Kubernetes gives beside those with a
 // tag: the image's digests.
-func listContainerd(ctx context.Context, _ ListOptions) Answer {
-	list, where, err := containerd.List(ctx, containerd.Options{})
+func listContainerd(ctx context.Context, opts ListOptions) Answer {
+	list, where, err := containerd.List(ctx, containerd.Options{Root: opts.Root})
+	for i := range list {
+		if tagged := slices.DeleteFunc(slices.Clone(list[i].Names), isDigested); len(tagged) > 0 {
+			list[i].Names = tagged
+		}
+	}
+	return listed(Containerd, opts.Root, list, where, err)
+}
+
+// listed is the answer of a store. Those that are not the configured ones are
+// named before the image.
+func listed(k Kind, root string, list []oci.Listed, where string, err error) Answer {
 	a := Answer{Where: where, Err: err}
 	for _, i := range list {
-		if tagged := slices.DeleteFunc(slices.Clone(i.Names), isDigested); len(tagged) > 0 {
-			i.Names = tagged
+		a.add(k, i)
+	}
+	for i := range a.Entries {
+		if e := &a.Entries[i]; root != "" && !strings.HasPrefix(e.Name, "[") {
+			e.Reference = string(k) + ":[" + root + "]" + e.Name
 		}
-		a.add(Containerd, i)
 	}
 	return a
 }

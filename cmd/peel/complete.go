@@ -32,7 +32,7 @@ func (o *rootOptions) completeImage(cmd *cobra.Command, args []string, typed str
 	if strings.HasPrefix(typed, "/") || strings.HasPrefix(typed, ".") || strings.HasPrefix(typed, "~") {
 		return nil, cobra.ShellCompDirectiveDefault
 	}
-	opts, err := listOptions(o.source, &o.recent, o.streams)
+	opts, err := listOptions(o.source, o.root, &o.recent, o.streams)
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveDefault
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -25,6 +26,7 @@ of them is there and did not answer; that there is no docker, or no podman, is n
 // imagesOptions are the flags of peel images.
 type imagesOptions struct {
 	source string
+	root   string
 	json   bool
 	recent recentOptions
 }
@@ -39,6 +41,7 @@ func newImagesCmd(s streams) *cobra.Command {
 		RunE:  func(cmd *cobra.Command, _ []string) error { return runImages(cmd.Context(), o, s) },
 	}
 	cmd.Flags().StringVar(&o.source, "source", "", "list only this kind of source: "+kinds())
+	cmd.Flags().StringVar(&o.root, "root", "", rootHelp)
 	cmd.Flags().BoolVar(&o.json, "json", false, "print JSON (analyzer/report/listing.schema.json describes it)")
 	o.recent.addFlags(cmd.Flags())
 	completeKinds(cmd)
@@ -46,7 +49,7 @@ func newImagesCmd(s streams) *cobra.Command {
 }
 
 func runImages(ctx context.Context, o *imagesOptions, s streams) error {
-	opts, err := listOptions(o.source, &o.recent, s)
+	opts, err := listOptions(o.source, o.root, &o.recent, s)
 	if err != nil {
 		return err
 	}
@@ -72,12 +75,26 @@ func runImages(ctx context.Context, o *imagesOptions, s streams) error {
 }
 
 // listOptions are those of every list: of images, the picker, completion.
-func listOptions(kind string, r *recentOptions, s streams) (source.ListOptions, error) {
+func listOptions(kind, root string, r *recentOptions, s streams) (source.ListOptions, error) {
 	k := source.Kind(kind)
 	if k != "" && !slices.Contains(source.Kinds(), k) {
 		return source.ListOptions{}, usage(fmt.Errorf("--source: %q is no kind of source", kind))
 	}
-	return source.ListOptions{Source: k, Recent: r.path(s.env)}, nil
+	if root == "" {
+		return source.ListOptions{Source: k, Recent: r.path(s.env)}, nil
+	}
+	root, err := filepath.Abs(root)
+	if err != nil {
+		return source.ListOptions{}, usage(fmt.Errorf("--root: %w", err))
+	}
+	switch k {
+	case "", source.Podman:
+		k = source.Storage
+	case source.Storage, source.Containerd:
+	default:
+		return source.ListOptions{}, usage(fmt.Errorf("--root: only %s and %s have one", source.Storage, source.Containerd))
+	}
+	return source.ListOptions{Source: k, Root: root}, nil
 }
 
 // explain says which sources gave nothing, and why.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"strings"
 
 	"charm.land/fang/v2"
@@ -21,9 +22,12 @@ type rootOptions struct {
 	streams   streams
 	reference string
 
-	platform string
-	source   string
-	base     string
+	platform  string
+	source    string
+	root      string
+	tlsVerify bool
+	waiting   func(source.Wait) // shows pauses that a registry imposes; nil: nobody does
+	base      string
 
 	plain   bool
 	ci      bool
@@ -84,6 +88,12 @@ func newRootCmd(s streams, run func(context.Context, *rootOptions) error) *cobra
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if o.root != "" {
+				var err error
+				if o.root, err = filepath.Abs(o.root); err != nil {
+					return usage(fmt.Errorf("--root: %w", err))
+				}
+			}
 			if !cmd.Flags().Changed("ci") {
 				o.ci = isTrue(s.env("CI"))
 			}
@@ -120,7 +130,9 @@ func (o *rootOptions) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&o.platform, "platform", "", "choose from an image index: os/arch[/variant] (default: this machine's)")
 	f.StringVar(&o.source, "source", "", "ask only this kind of source: "+kinds())
+	f.StringVar(&o.root, "root", "", rootHelp)
 	f.StringVar(&o.base, "base", "", "the image that this one is built on, in any form of IMAGE: findings say which of the two they come from")
+	f.BoolVar(&o.tlsVerify, "tls-verify", true, "check the certificates of registries, and ask only over TLS; =false trusts whoever answers")
 	f.BoolVar(&o.plain, "plain", false, "print a report instead of opening the screens")
 	f.StringVar(&o.json, "json", "", "write the JSON report to file, or to stdout for -")
 	f.BoolVar(&o.ci, "ci", false, "judge the image by the rules of --ci-config; also when CI=true")
@@ -141,6 +153,8 @@ func (o *rootOptions) addFlags(cmd *cobra.Command) {
 	f.StringVar(&o.ui.at, "at", "", "open the screens at this path")
 	o.recent.addFlags(f)
 }
+
+const rootHelp = "directory of the containers/storage to read, as podman's --root; of containerd's with --source containerd"
 
 func kinds() string {
 	var names []string

@@ -100,8 +100,8 @@ func (o *rootOptions) sourceOptions(opening *layer.Progress) source.Options {
 	opts := o.analysis(nil)
 	scan.Inspectors = opts.Inspectors()
 	return source.Options{
-		Source: source.Kind(o.source), Platform: o.platform, Scan: scan,
-		Stdin: o.streams.in, UserAgent: "peel/" + version(),
+		Source: source.Kind(o.source), Root: o.root, Platform: o.platform, Scan: scan,
+		Stdin: o.streams.in, UserAgent: "peel/" + version(), Insecure: !o.tlsVerify, Waiting: o.waiting,
 	}
 }
 
@@ -115,6 +115,7 @@ func (o *rootOptions) analysis(base *analyzer.Base) analyzer.Options {
 func runReport(ctx context.Context, o *rootOptions, rules policy.Rules) error {
 	show := newMeter(o.streams)
 	defer show.stop()
+	o.waiting = show.waiting
 	show.opening(o.reference)
 	img, base, err := o.openImage(ctx, o.reference, show.progress)
 	if err != nil {

@@ -26,7 +26,7 @@ type opened struct {
 }
 
 func runUI(ctx context.Context, o *rootOptions) error {
-	list, err := listOptions(o.source, &o.recent, o.streams)
+	list, err := listOptions(o.source, o.root, &o.recent, o.streams)
 	if err != nil {
 		return err
 	}
