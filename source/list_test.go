@@ -318,7 +318,7 @@ func TestRecent(t *testing.T) {
 	for n, ref := range []string{"single", "oci:single", "sample:"} {
 		opened, err := source.Open(context.Background(), ref, source.Options{})
 		must(t, err)
-		item, ok := source.Remembered(opened, day(10+n))
+		item, ok := source.Remembered(opened, "", day(10+n))
 		opened.Close()
 		if ok != (ref != "sample:") {
 			t.Errorf("%s is remembered: %v", ref, ok)
@@ -380,9 +380,19 @@ func TestRememberedReferences(t *testing.T) {
 		{"docker://user:secret@example.com/app", source.Docker, ""},
 		{"registry:token@example.com/app@" + id("a"), source.Registry, ""},
 	} {
-		item, ok := source.Remembered(&source.Image{Reference: c.ref, Kind: c.kind, Config: &v1.ConfigFile{}}, day(1))
+		item, ok := source.Remembered(&source.Image{Reference: c.ref, Kind: c.kind, Config: &v1.ConfigFile{}}, "", day(1))
 		if ok != (c.want != "") || item.Reference != c.want {
 			t.Errorf("%s from %s: %q, want %q", c.ref, c.kind, item.Reference, c.want)
+		}
+	}
+	// What --root has found is found without it.
+	for ref, want := range map[string]string{"small:1": "containers-storage:[/srv/s]small:1", "containers-storage:[overlay@/srv/s]small:1": "containers-storage:[overlay@/srv/s]small:1"} {
+		item, ok := source.Remembered(&source.Image{Reference: ref, Kind: source.Storage, Config: &v1.ConfigFile{}}, "/srv/s", day(1))
+		if !ok || item.Reference != want {
+			t.Errorf("%s: %q, want %q", ref, item.Reference, want)
+		}
+		if r, err := source.ParseReference(item.Reference); err != nil || r.Root != "/srv/s" {
+			t.Errorf("%+v with %v", r, err)
 		}
 	}
 }
