@@ -154,8 +154,8 @@ func (w *wire) sawCertificate(tls.ConnectionState) error {
 
 func (w *wire) proxyOf(req *http.Request) (*url.URL, error) {
 	u, err := w.proxy(req.URL)
-	if err != nil { // its message repeats the setting, and the password in it
-		return nil, fmt.Errorf("%w: the address in HTTP_PROXY or HTTPS_PROXY is none", ErrProxy)
+	if err != nil { // it is not safe to heed HTTP_PROXY in a CGI program
+		return nil, fmt.Errorf("%w: %w", ErrProxy, err)
 	}
 	return u, nil
 }
