@@ -129,6 +129,13 @@ func TestTokenRegistry(t *testing.T) {
 			t.Error("the token server was not asked")
 		}
 	})
+	t.Run("token server known by its address", func(t *testing.T) {
+		r := registryConfig{token: tokens.yaml("127.0.0.1")}.start(t)
+		b.push(t, "oci:"+b.out("layout")+":small", r.host+"/team/small:1", "--dest-creds", login+":"+password)
+		auth := authFile(t, "auth.json", r.host, password)
+		o := run{args: []string{"--json", "-", "registry:" + r.host + "/team/small:1"}, env: []string{"REGISTRY_AUTH_FILE=" + auth}}.do(t)
+		sameText(t, "figures", o.figures(t), want.figures)
+	})
 	t.Run("wrong password", func(t *testing.T) {
 		auth := authFile(t, "auth.json", r.host, "wrong horse")
 		o := run{args: []string{s.reference}, env: []string{"REGISTRY_AUTH_FILE=" + auth}}.do(t)
