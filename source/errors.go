@@ -89,7 +89,7 @@ var engineHints = []hint{
 	{daemon.ErrNoSocket, "start the engine, or say where it listens with DOCKER_HOST or CONTAINER_HOST; without the prefix the registry is asked too"},
 	{storage.ErrNoStore, "nothing was built or pulled there yet; without the prefix other sources are asked too"},
 	{storage.ErrNotFound, "podman images names those there are; without the prefix the registry is asked too"},
-	{containerd.ErrNoStore, "nothing was pulled there yet; name another root as in containerd:[/var/lib/containerd]IMAGE"},
+	{containerd.ErrNoStore, "nothing was pulled there yet; name another root as in containerd:[/srv/containerd]NAME"},
 	{containerd.ErrNotFound, "ctr -n NAMESPACE images ls names those there are; without the prefix other sources are asked too"},
 	{containerd.ErrClosed, "the store belongs to root: have it exported, ctr -n NAMESPACE images export app.tar NAME, and read app.tar; without the prefix other sources are asked too"},
 	{daemon.ErrClosed, "the socket belongs to root: join its group (docker), or use a rootless engine; without the prefix other sources are asked too"},

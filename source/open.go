@@ -28,6 +28,10 @@ import (
 type Options struct {
 	Source   Kind   // the only source to ask; "" asks in order
 	Platform string // "os/arch[/variant]"; "" is the host's, where there is a choice
+	// Root is the directory of a store to read in place of the configured ones:
+	// containers-storage's, unless the source is to be containerd. Nothing else
+	// is asked then.
+	Root string
 	// Scan holds the limits, inspectors and progress for images that can only be
 	// read from front to back: their layers are scanned while opening. Its
 	// progress counts the bytes of the stream.
@@ -53,6 +57,9 @@ func Open(ctx context.Context, reference string, opts Options) (*Image, error) {
 		return nil, err
 	}
 	if err := ref.force(opts.Source); err != nil {
+		return nil, err
+	}
+	if err := ref.under(opts.Root); err != nil {
 		return nil, err
 	}
 	o := &opener{ctx: ctx, ref: ref, opts: opts}
@@ -99,6 +106,29 @@ func (r *Reference) force(k Kind) error {
 	default:
 		r.Path = ""
 	}
+	return nil
+}
+
+// under applies --root.
+func (r *Reference) under(root string) error {
+	if root == "" {
+		return nil
+	}
+	switch r.Kind {
+	case Podman:
+		r.Kind = Storage
+	case "":
+		if err := r.force(Storage); err != nil {
+			return err
+		}
+	case Storage, Containerd:
+	default:
+		return fmt.Errorf("%w: only %s and %s have a root, and the source is to be %s", ErrReference, Storage, Containerd, r.Kind)
+	}
+	if r.Root != "" && r.Root != root {
+		return fmt.Errorf("%w: it names the root %s, and the root was to be %s", ErrReference, r.Root, root)
+	}
+	r.Root = root
 	return nil
 }
 

@@ -9,10 +9,10 @@ import (
 	"peel/source/layer"
 )
 
-// openImage opens the image, and its base if one was named. progress counts the
+// openImage opens an image, and its base if one was named. progress counts the
 // bytes of an image that can only be read front to back.
-func (o *rootOptions) openImage(ctx context.Context, progress *layer.Progress) (*source.Image, *analyzer.Base, error) {
-	img, err := source.Open(ctx, o.reference, o.sourceOptions(progress))
+func (o *rootOptions) openImage(ctx context.Context, reference string, progress *layer.Progress) (*source.Image, *analyzer.Base, error) {
+	img, err := source.Open(ctx, reference, o.sourceOptions(progress))
 	if err != nil || o.base == "" {
 		return img, nil, err
 	}

@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"sync/atomic"
 
 	"peel/analyzer"
 	"peel/analyzer/policy"
@@ -16,7 +15,6 @@ import (
 	"peel/analyzer/text"
 	"peel/source"
 	"peel/source/layer"
-	"peel/ui"
 )
 
 func runRoot(ctx context.Context, o *rootOptions) error {
@@ -102,7 +100,7 @@ func (o *rootOptions) sourceOptions(opening *layer.Progress) source.Options {
 	opts := o.analysis(nil)
 	scan.Inspectors = opts.Inspectors()
 	return source.Options{
-		Source: source.Kind(o.source), Platform: o.platform, Scan: scan,
+		Source: source.Kind(o.source), Root: o.root, Platform: o.platform, Scan: scan,
 		Stdin: o.streams.in, UserAgent: "peel/" + version(), Insecure: !o.tlsVerify, Waiting: o.waiting,
 	}
 }
@@ -119,7 +117,7 @@ func runReport(ctx context.Context, o *rootOptions, rules policy.Rules) error {
 	defer show.stop()
 	o.waiting = show.waiting
 	show.opening(o.reference)
-	img, base, err := o.openImage(ctx, show.progress)
+	img, base, err := o.openImage(ctx, o.reference, show.progress)
 	if err != nil {
 		show.stop()
 		return err
@@ -202,35 +200,4 @@ func writeFile(path string, write func(io.Writer) error) error {
 		os.Remove(path)
 	}
 	return writing(path, err)
-}
-
-func runUI(ctx context.Context, o *rootOptions) error {
-	opening := new(layer.Progress)
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	var base atomic.Pointer[analyzer.Base]
-	res, err := ui.Run(ctx, ui.Options{
-		Reference: o.reference,
-		Open: func(ctx context.Context) (*source.Image, error) {
-			img, b, err := o.openImage(ctx, opening)
-			base.Store(b)
-			return img, err
-		},
-		Analyze: func(ctx context.Context, img *source.Image) *analyzer.Session {
-			opts := o.analysis(base.Load())
-			opts.Live = true
-			return analyzer.Start(ctx, img, opts)
-		},
-		OpenProgress: opening,
-		Theme:        o.ui.theme, ASCII: o.ui.ascii, NoMouse: o.ui.noMouse, At: o.ui.at,
-		ShowSecrets: o.ui.secrets,
-		Version:     version(),
-	})
-	switch {
-	case err != nil:
-		return err
-	case res.Err != nil:
-		return res.Err
-	}
-	return nil
 }

@@ -22,8 +22,13 @@ const (
 	blobs    = "io.containerd.content.v1.content"
 )
 
-// maxConfig bounds a config.toml.
-const maxConfig = 1 << 20
+const (
+	// maxConfig bounds a config.toml.
+	maxConfig = 1 << 20
+	// maxRoots is how many roots an error names of those that are not there: the
+	// user's own and the system's.
+	maxRoots = 2
+)
 
 // namespaceEnv is what ctr and nerdctl look into for the namespace.
 const namespaceEnv = "CONTAINERD_NAMESPACE"
@@ -114,7 +119,12 @@ func find(roots []string) (stores []*store, closed []string, err error) {
 	case len(closed) > 0:
 		return nil, nil, fmt.Errorf("%w at %s", ErrClosed, strings.Join(closed, " and "))
 	}
-	return nil, nil, fmt.Errorf("%w at %s", ErrNoStore, strings.Join(roots, " or "))
+	more := ""
+	if len(roots) > maxRoots {
+		more = fmt.Sprintf(" or %d other places", len(roots)-maxRoots)
+		roots = roots[:maxRoots]
+	}
+	return nil, nil, fmt.Errorf("%w at %s%s", ErrNoStore, strings.Join(roots, " or "), more)
 }
 
 // store is one containerd's root.

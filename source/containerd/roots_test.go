@@ -1,6 +1,7 @@
 package containerd
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -58,5 +59,8 @@ func TestFind(t *testing.T) {
 	stores, closed, err := find([]string{a, filepath.Join(a, "nothing"), file, b})
 	if err != nil || len(stores) != 1 || stores[0].root != b || closed != nil {
 		t.Errorf("%+v and %q with %v", stores, closed, err)
+	}
+	if _, _, err = find([]string{a, a + "/b", a + "/c", a + "/d"}); !errors.Is(err, ErrNoStore) || !strings.Contains(err.Error(), a+" or "+a+"/b or 2 other places") {
+		t.Errorf("%v", err)
 	}
 }

@@ -42,7 +42,7 @@ func startContainerd(t testing.TB) *aContainerd {
 		}
 		select {
 		case <-s.exited:
-			t.Skipf("containerd does not start here: %s", s.lastLine())
+			lack(t, "containerd does not start here: %s", s.lastLine())
 		default:
 		}
 		if time.Now().After(deadline) {
