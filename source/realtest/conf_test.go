@@ -61,8 +61,8 @@ func TestRegistriesConf(t *testing.T) {
 	}{
 		{"elsewhere", registry(second.host + "/origin"), ref, second.host, "example.test/team/small:1", nil},
 		{"mirror", registry("example.test/team", first.host+"/mirror"), ref, first.host, "example.test/team/small:1", []string{"read from " + first.host + ", a mirror of example.test/team ("}},
-		{"mirror that lacks it", registry(second.host+"/origin", first.host+"/nothing"), ref, second.host, "", []string{"asked before: mirror " + first.host, "not found"}},
-		{"mirror that is not there", registry(second.host+"/origin", closed), ref, second.host, "", []string{"asked before: mirror " + closed, "connection refused"}},
+		{"mirror that lacks it", registry(second.host+"/origin", first.host+"/nothing"), ref, second.host, "", []string{"asked before: mirror: reading the manifest: " + first.host + " has no ", "not found"}},
+		{"mirror that is not there", registry(second.host+"/origin", closed), ref, second.host, "", []string{"asked before: mirror: " + closed + " cannot be reached", "connection refused"}},
 		{"alias", "[aliases]\nsmall='" + second.host + "/origin/small'\n", "registry:small:1", second.host, second.host + "/origin/small:1", []string{"small is short for " + second.host + "/origin/small, says "}},
 		{"search", "unqualified-search-registries=['" + first.host + "','" + second.host + "']\n", "registry:origin/small:1", second.host, second.host + "/origin/small:1",
 			[]string{"origin/small names no registry; looked for where ", "found as " + second.host + "/origin/small", "asked before: reading the manifest: " + first.host}},
@@ -87,7 +87,7 @@ func TestRegistriesConf(t *testing.T) {
 	})
 	t.Run("nowhere", func(t *testing.T) {
 		o, _, _, _ := readAs(t, registry(second.host+"/none", first.host+"/nothing", closed), ref)
-		o.want(t, 3, "mirror "+first.host, "mirror "+closed, second.host+" has no ", "hint: check the name", "hint: check the network")
+		o.want(t, 3, "mirror: reading the manifest: "+first.host, "mirror: "+closed, second.host+" has no ", "hint: check the name", "hint: check the network")
 	})
 	t.Run("broken", func(t *testing.T) {
 		o, _, _, _ := readAs(t, "[[registry]]\n", ref)
