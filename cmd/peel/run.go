@@ -127,7 +127,7 @@ func (o *rootOptions) analysis(base *analyzer.Base) analyzer.Options {
 func runReport(ctx context.Context, o *rootOptions, rules policy.Rules) error {
 	show := newMeter(o.streams)
 	defer show.stop()
-	o.waiting = show.waiting
+	o.waiting = show.wait
 	show.opening(o.reference)
 	img, base, err := o.openImage(ctx, o.reference, show.progress)
 	if err != nil {

@@ -4,17 +4,20 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
 	"os/exec"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/docker/cli/cli/config"
 	"github.com/docker/cli/cli/config/configfile"
-	clicreds "github.com/docker/cli/cli/config/credentials"
 	"github.com/docker/cli/cli/config/types"
+	"github.com/docker/docker-credential-helpers/client"
+	helpers "github.com/docker/docker-credential-helpers/credentials"
 	"github.com/google/go-containerregistry/pkg/authn"
 	"github.com/google/go-containerregistry/pkg/name"
 )
@@ -37,12 +40,12 @@ const authFileHelper = "containers-auth.json"
 // may come before the files. The first that knows the repository counts. What
 // cannot be read is passed over, but not forgotten: the registry may let
 // everybody in.
-func findCredentials(ctx context.Context, repo name.Repository, helpers []string) credentials {
+func findCredentials(ctx context.Context, repo name.Repository, programs []string) credentials {
 	c := credentials{Authenticator: authn.Anonymous, host: spoken(repo.RegistryStr())}
-	if !slices.Contains(helpers, authFileHelper) {
-		helpers = append(slices.Clone(helpers), authFileHelper)
+	if !slices.Contains(programs, authFileHelper) {
+		programs = append(slices.Clone(programs), authFileHelper)
 	}
-	for _, h := range helpers {
+	for _, h := range programs {
 		if h == authFileHelper && c.inFiles(ctx, repo) || h != authFileHelper && c.askHelper(ctx, h, "registries.conf", repo) {
 			break
 		}
@@ -159,7 +162,7 @@ func helperKeys(repo name.Repository) []string {
 }
 
 // askHelper runs docker-credential-NAME, which may wait for a keyring to be
-// unlocked: it is left behind when ctx ends.
+// unlocked: it is ended when ctx is.
 func (c *credentials) askHelper(ctx context.Context, helper, path string, repo name.Repository) bool {
 	program := "docker-credential-" + helper
 	c.asked = append(c.asked, program)
@@ -167,33 +170,43 @@ func (c *credentials) askHelper(ctx context.Context, helper, path string, repo n
 		c.problems = append(c.problems, fmt.Errorf("%s, which %s names, cannot be run: %w", program, path, errors.Unwrap(err)))
 		return false
 	}
-	type answer struct {
-		types.AuthConfig
-		err error
+	run := func(args ...string) client.Program {
+		cmd := exec.CommandContext(ctx, program, args...)
+		cmd.WaitDelay = helperDelay
+		return &helperRun{cmd}
 	}
-	done := make(chan answer, 1)
-	go func() {
-		for _, key := range helperKeys(repo) {
-			// An empty file beside it: what the real one has is not its answer.
-			a, err := clicreds.NewNativeStore(configfile.New(""), helper).Get(key)
-			if err != nil || a.Username != "" || a.IdentityToken != "" {
-				done <- answer{a, err}
-				return
-			}
-		}
-		done <- answer{}
-	}()
-	select {
-	case <-ctx.Done():
-		return false
-	case a := <-done:
-		if a.err != nil {
-			c.problems = append(c.problems, fmt.Errorf("%s, which %s names, failed: %s", program, path, helperWords(a.err)))
+	for _, key := range helperKeys(repo) {
+		found, err := client.Get(run, key)
+		switch {
+		case helpers.IsErrCredentialsNotFound(err):
+			continue
+		case err != nil:
+			c.problems = append(c.problems, fmt.Errorf("%s, which %s names, failed: %s", program, path, helperWords(err)))
 			return false
 		}
-		return c.take(a.AuthConfig, program+" ("+path+")")
+		a := types.AuthConfig{Username: found.Username, Password: found.Secret}
+		if found.Username == tokenUser {
+			a = types.AuthConfig{IdentityToken: found.Secret}
+		}
+		if c.take(a, program+" ("+path+")") {
+			return true
+		}
 	}
+	return false
 }
+
+// tokenUser is how helpers mark that the secret is an identity token.
+const tokenUser = "<token>"
+
+// helperDelay is how long what a helper has started may live on after it.
+const helperDelay = time.Second
+
+// helperRun is client.Program. What the program prints on stderr would end on
+// the screens.
+type helperRun struct{ cmd *exec.Cmd }
+
+func (h *helperRun) Output() ([]byte, error) { return h.cmd.Output() }
+func (h *helperRun) Input(in io.Reader)      { h.cmd.Stdin = in }
 
 // helperWords leaves out what a helper printed, which may be what it keeps.
 func helperWords(err error) string {

@@ -50,7 +50,7 @@ func (s *store) explain(ctx context.Context, what string, err error) error {
 	var cert *tls.CertificateVerificationError
 	var op *net.OpError
 	switch {
-	case errors.Is(err, http.ErrSchemeMismatch), errors.Is(err, ErrPlain):
+	case speaksHTTP(err), errors.Is(err, ErrPlain):
 		return fmt.Errorf("%s: %w", s.host, ErrPlain)
 	case errors.As(err, &cert):
 		return fmt.Errorf("%s: %w: %w; CAs are looked for in the system's store and in %s", s.host, ErrCertificate, cert.Err, &s.wire.certs)
@@ -96,9 +96,9 @@ func (s *store) answered(what string, te *transport.Error) error {
 		}
 		return fmt.Errorf("%s has no %s: %w%s", s.host, s.ref, ErrNotFound, detail(te))
 	case http.StatusTooManyRequests:
-		return fmt.Errorf("%s answered 429: %w%s%s; asked %s", s.who(te), ErrRateLimit, prefixed("; ", s.quota.String()), detail(te), s.auth)
+		return fmt.Errorf("%s answered 429: %w%s%s; asked %s", s.who(te), ErrRateLimit, s.quota.refusal(), detail(te), s.auth)
 	}
-	return fmt.Errorf("%s answered %d %s%s", s.who(te), te.StatusCode, http.StatusText(te.StatusCode), detail(te))
+	return fmt.Errorf("%s answered %d %s%s%s", s.who(te), te.StatusCode, http.StatusText(te.StatusCode), s.quota.refusal(), detail(te))
 }
 
 // who it was that answered: the registry, or a host that it sends us to.

@@ -79,6 +79,7 @@ func (p *patient) pause(resp *http.Response, try int) (time.Duration, bool) {
 	}
 	if after := resp.Header.Get("Retry-After"); after != "" {
 		d, ok := retryAfter(after, time.Now())
+		p.quota.asks(d)
 		return d, ok && d <= maxPause
 	}
 	if resp.StatusCode == http.StatusTooManyRequests && p.quota.spent() {
