@@ -57,7 +57,7 @@ func runIgnore(ctx context.Context, o *rootOptions) error {
 	}
 	show := newMeter(o.streams)
 	defer show.stop()
-	o.waiting = show.waiting
+	o.waiting = show.wait
 	show.opening(o.reference)
 	img, base, err := o.openImage(ctx, o.reference, show.progress)
 	if err != nil {
