@@ -107,7 +107,7 @@ func TestInsecureRegistries(t *testing.T) {
 	want := peel(t, "--json", "-", "oci:"+b.out("layout")+":small").figures(t)
 
 	t.Run("not asked for", func(t *testing.T) {
-		run{args: []string{ref}, env: env}.do(t).want(t, 3, "it speaks plain HTTP", "insecure = true", "--tls-verify=false")
+		run{args: []string{ref}, env: env}.do(t).want(t, 3, "answers in plain HTTP", "insecure = true", "--tls-verify=false")
 		if p.plain() > 0 {
 			t.Error("it was asked by plain HTTP")
 		}

@@ -85,6 +85,12 @@ func (b *blob) Close() error {
 	return b.body.Close()
 }
 
+// again is true for what may be over soon: a connection that breaks, and a
+// network that is away after it was there.
+func (b *blob) again(err error) bool {
+	return errors.Is(err, ErrBroken) || b.off > 0 && errors.Is(err, ErrUnreachable)
+}
+
 // early is true at an end that is none: of an answer that did not say how long
 // it is, and is shorter than the blob.
 func (b *blob) early() bool { return !b.measured && b.off < b.size }
@@ -112,7 +118,7 @@ func (b *blob) broke(err error) error {
 func (b *blob) reopen() error {
 	for {
 		err := b.request()
-		if err == nil || !errors.Is(err, ErrBroken) {
+		if err == nil || !b.again(err) {
 			return err
 		}
 		if err := b.broke(err); err != nil {
