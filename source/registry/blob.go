@@ -16,7 +16,7 @@ import (
 // minProgress is how much must come between two breaks of a connection for the
 // second not to count as another try: a large layer over a bad line may break
 // any number of times.
-const minProgress = 1 << 20
+const minProgress = 256 << 10
 
 // blob reads a blob over as many connections as it takes. Each goes on where the
 // one before broke off, so whoever hashes what is read hashes the blob. It asks
