@@ -76,12 +76,33 @@ func (a *Answer) file(ctx context.Context, dir, name string) bool {
 	if is, err := archive.Recognise(path); err != nil || !is {
 		return false
 	}
+	images, err := archive.List(ctx, path)
 	path = dotted(path)
-	a.Entries = append(a.Entries, Entry{
+	file := Entry{
 		Reference: path, Name: path, Kind: aFile, Location: filepath.Join(a.Where, name),
 		Size: info.Size(), Created: info.ModTime().UTC(),
-	})
+	}
+	if err != nil || len(images) == 0 {
+		a.Entries = append(a.Entries, file)
+		return true
+	}
+	for i, l := range images {
+		e := file
+		e.take(l)
+		if sel := selectorOf(i, images); sel != "" {
+			e.Reference, e.Name, e.Size = path+sel, path+sel, l.Size
+		}
+		a.Entries = append(a.Entries, e)
+	}
 	return true
+}
+
+// take fills in what is known of an image in a file.
+func (e *Entry) take(l oci.Listed) {
+	e.ID, e.Digest, e.Platform, e.Index = l.ID, l.Digest, l.Platform, l.Index
+	if !l.Created.IsZero() {
+		e.Created = l.Created
+	}
 }
 
 // dotted writes a path so that it cannot be taken for a name.
@@ -109,12 +130,10 @@ func (a *Answer) layout(ctx context.Context, dir, name string) bool {
 		return false
 	}
 	path = dotted(path)
-	for _, l := range list {
-		e := Entry{
-			Reference: string(OCILayout) + ":" + path, Name: path, Kind: OCILayout, Location: filepath.Join(a.Where, name),
-			ID: l.ID, Digest: l.Digest, Size: l.Size, Created: l.Created, Platform: l.Platform, Index: l.Index,
-		}
-		if sel := selectorOf(l, list); sel != "" {
+	for i, l := range list {
+		e := Entry{Reference: string(OCILayout) + ":" + path, Name: path, Kind: OCILayout, Location: filepath.Join(a.Where, name), Size: l.Size}
+		e.take(l)
+		if sel := selectorOf(i, list); sel != "" {
 			e.Reference += sel
 			e.Name += sel
 		}
@@ -123,9 +142,10 @@ func (a *Answer) layout(ctx context.Context, dir, name string) bool {
 	return len(list) > 0
 }
 
-// selectorOf picks an image among those of a layout: not at all if it is alone,
-// by its name if no other has it, by its digest else.
-func selectorOf(l oci.Listed, list []oci.Listed) string {
+// selectorOf picks an image among those of a file: not at all if it is alone, by
+// its name if no other has it, else by its digest or its place.
+func selectorOf(i int, list []oci.Listed) string {
+	l := &list[i]
 	if len(list) == 1 {
 		return ""
 	}
@@ -138,5 +158,8 @@ func selectorOf(l oci.Listed, list []oci.Listed) string {
 	if same == 1 {
 		return ":" + l.Names[0]
 	}
-	return "@" + l.Digest
+	if l.Digest != "" {
+		return "@" + l.Digest
+	}
+	return oci.Selector{Number: i + 1}.String()
 }

@@ -31,7 +31,7 @@ type Entry struct {
 	ID       string      // "sha256:…" of the config
 	Digest   string      // "sha256:…" of the manifest or index
 	Size     int64       // in bytes, as oci.Listed has it; of a file its own
-	Created  time.Time   // of the config; of a file its last change
+	Created  time.Time   // of the config; of a compressed archive its last change
 	Platform v1.Platform // of an image; of an index it is zero
 	Index    bool        // several platforms under one name
 	Opened   time.Time   // by this user; zero for never, as far as is remembered
@@ -49,8 +49,8 @@ type Answer struct {
 // Absent reports whether there is just nothing to ask: no engine is running
 // here, or none for this user. It is no failure that others have images alone.
 func (a *Answer) Absent() bool {
-	for _, none := range []error{daemon.ErrClosed, storage.ErrNoStore, containerd.ErrNoStore, containerd.ErrClosed} {
-		if errors.Is(a.Err, none) {
+	for _, absent := range []error{daemon.ErrClosed, storage.ErrNoStore, containerd.ErrNoStore, containerd.ErrClosed} {
+		if errors.Is(a.Err, absent) {
 			return true
 		}
 	}
@@ -176,8 +176,15 @@ func listStorage(ctx context.Context, opts ListOptions) Answer {
 	return listed(Storage, opts.Root, list, where, err)
 }
 
+// listContainerd leaves out the names that Kubernetes gives beside those with a
+// tag: the image's digests.
 func listContainerd(ctx context.Context, opts ListOptions) Answer {
 	list, where, err := containerd.List(ctx, containerd.Options{Root: opts.Root})
+	for i := range list {
+		if tagged := slices.DeleteFunc(slices.Clone(list[i].Names), isDigested); len(tagged) > 0 {
+			list[i].Names = tagged
+		}
+	}
 	return listed(Containerd, opts.Root, list, where, err)
 }
 
@@ -195,6 +202,8 @@ func listed(k Kind, root string, list []oci.Listed, where string, err error) Ans
 	}
 	return a
 }
+
+func isDigested(name string) bool { return strings.Contains(name, "sha256:") }
 
 // add takes an image in, under each of its names.
 func (a *Answer) add(k Kind, l oci.Listed) {

@@ -94,7 +94,11 @@ func storeWith(t *testing.T, dir string, images ...oci.Listed) {
 func list(t *testing.T, opts source.ListOptions) source.Listing {
 	t.Helper()
 	var l source.Listing
-	source.List(context.Background(), opts, l.Add)
+	source.List(context.Background(), opts, func(a source.Answer) {
+		if a.Kind != source.Containerd { // no variable hides that of the machine
+			l.Add(a)
+		}
+	})
 	return l
 }
 
@@ -164,6 +168,28 @@ func TestListSameImage(t *testing.T) {
 	}
 }
 
+// TestListContainerd guards that what containerd keeps for docker is listed once,
+// and what it keeps for others is listed.
+func TestListContainerd(t *testing.T) {
+	entry := func(k source.Kind, name, id, digest string) source.Entry {
+		return source.Entry{Reference: source.Prefixed(k, name), Name: name, Kind: k, ID: id, Digest: digest}
+	}
+	var l source.Listing
+	l.Add(source.Answer{Kind: source.Containerd, Entries: []source.Entry{
+		entry(source.Containerd, "docker.io/library/a:1", id("1"), id("2")),
+		entry(source.Containerd, "docker.io/library/b:latest", id("3"), id("4")),
+		entry(source.Containerd, "docker.io/library/c:1", id("5"), id("6")),
+		entry(source.Containerd, "[k8s.io@/var/lib/containerd]docker.io/library/a:1", id("7"), id("8")),
+	}})
+	l.Add(source.Answer{Kind: source.Docker, Entries: []source.Entry{
+		entry(source.Docker, "a:1", id("2"), ""), entry(source.Docker, "b", id("3"), ""), entry(source.Docker, "c:1", id("9"), ""),
+	}})
+	want := []string{"containerd:[k8s.io@/var/lib/containerd]docker.io/library/a:1", "docker:a:1", "docker:b", "docker:c:1", "containerd:docker.io/library/c:1"}
+	if got := references(l); !slices.Equal(got, want) {
+		t.Errorf("%q\nwant %q", got, want)
+	}
+}
+
 // TestListNothing guards that a machine without engines is told from one whose
 // engines fail.
 func TestListNothing(t *testing.T) {
@@ -198,6 +224,9 @@ func TestListHungEngine(t *testing.T) {
 	defer cancel()
 	var early source.Listing
 	source.List(ctx, source.ListOptions{Wait: time.Hour}, func(a source.Answer) {
+		if a.Kind == source.Containerd {
+			return
+		}
 		early.Add(a)
 		if len(early.Answers) == 5 { // all but docker
 			cancel()
@@ -228,6 +257,11 @@ func TestListFiles(t *testing.T) {
 	write("docker25.tar", func(w io.Writer) error { return DockerArchive25(w, one) })
 	write("podman.tar", func(w io.Writer) error { return PodmanArchive(w, one) })
 	write("crane.tar", func(w io.Writer) error { return CraneArchive(w, one) })
+	write("two.tar", func(w io.Writer) error { return PodmanArchive(w, one, two) })
+	write("noname.tar", func(w io.Writer) error {
+		return PodmanArchive(w, Image{Layers: one.Layers}, Image{Layers: two.Layers})
+	})
+	write("twooci.tar", func(w io.Writer) error { return OCIArchive(w, one, two) })
 	write("oci.tar", func(w io.Writer) error { return OCIArchive(w, one) })
 	write("docker.tgz", func(w io.Writer) error { return Gzipped(w, docker20) })
 	write("docker.zst", func(w io.Writer) error { return Zstandard(w, docker20) })
@@ -255,13 +289,15 @@ func TestListFiles(t *testing.T) {
 			t.Errorf("%s does not open: %v", e.Reference, err)
 			continue
 		}
-		if e.Kind == source.OCILayout && (img.ConfigDigest != e.ID || img.Platform.String() != e.Platform.String() || e.Size == 0) {
+		known := e.Kind == source.OCILayout || !strings.Contains(e.Reference, "z") // what is compressed is not looked into
+		if known && (img.ConfigDigest != e.ID || img.Platform.String() != e.Platform.String()) || e.Size == 0 {
 			t.Errorf("%+v is %s", e, img.ConfigDigest)
 		}
 		img.Close()
 	}
 	slices.Sort(files)
-	want := []string{"./crane.tar", "./docker.tgz", "./docker.zst", "./docker20", "./docker25.tar", "./link", "./oci.tar", "./podman.tar",
+	want := []string{"./crane.tar", "./docker.tgz", "./docker.zst", "./docker20", "./docker25.tar", "./link", "./noname.tar@0", "./noname.tar@1", "./oci.tar", "./podman.tar",
+		"./two.tar:team/app:1", "./two.tar:team/app:2", "./twooci.tar:team/app:1", "./twooci.tar:team/app:2",
 		"oci:./several:team/app:1", "oci:./several:team/app:2", "oci:./single"}
 	if !slices.Equal(files, want) {
 		t.Errorf("%q\nwant %q", files, want)
@@ -282,7 +318,7 @@ func TestRecent(t *testing.T) {
 	for n, ref := range []string{"single", "oci:single", "sample:"} {
 		opened, err := source.Open(context.Background(), ref, source.Options{})
 		must(t, err)
-		item, ok := source.Remembered(opened, day(10+n))
+		item, ok := source.Remembered(opened, "", day(10+n))
 		opened.Close()
 		if ok != (ref != "sample:") {
 			t.Errorf("%s is remembered: %v", ref, ok)
@@ -330,6 +366,8 @@ func TestRememberedReferences(t *testing.T) {
 		{"docker://debian:12", source.Docker, "docker:debian:12"},
 		{"podman:small:1", source.Storage, "containers-storage:small:1"},
 		{"containers-storage:[overlay@/var/s]small:1", source.Storage, "containers-storage:[overlay@/var/s]small:1"},
+		{"containerd:[k8s.io]small:1", source.Containerd, "containerd:[k8s.io]small:1"},
+		{"small:1", source.Containerd, "containerd:small:1"},
 		{"app.tar", source.DockerArchive, filepath.Join(here, "app.tar")},
 		{"./app.tar:a:1", source.OCIArchive, filepath.Join(here, "app.tar") + ":a:1"},
 		{"docker-archive:app.tar@2", source.DockerArchive, "docker-archive:" + filepath.Join(here, "app.tar") + "@2"},
@@ -342,9 +380,19 @@ func TestRememberedReferences(t *testing.T) {
 		{"docker://user:secret@example.com/app", source.Docker, ""},
 		{"registry:token@example.com/app@" + id("a"), source.Registry, ""},
 	} {
-		item, ok := source.Remembered(&source.Image{Reference: c.ref, Kind: c.kind, Config: &v1.ConfigFile{}}, day(1))
+		item, ok := source.Remembered(&source.Image{Reference: c.ref, Kind: c.kind, Config: &v1.ConfigFile{}}, "", day(1))
 		if ok != (c.want != "") || item.Reference != c.want {
 			t.Errorf("%s from %s: %q, want %q", c.ref, c.kind, item.Reference, c.want)
+		}
+	}
+	// What --root has found is found without it.
+	for ref, want := range map[string]string{"small:1": "containers-storage:[/srv/s]small:1", "containers-storage:[overlay@/srv/s]small:1": "containers-storage:[overlay@/srv/s]small:1"} {
+		item, ok := source.Remembered(&source.Image{Reference: ref, Kind: source.Storage, Config: &v1.ConfigFile{}}, "/srv/s", day(1))
+		if !ok || item.Reference != want {
+			t.Errorf("%s: %q, want %q", ref, item.Reference, want)
+		}
+		if r, err := source.ParseReference(item.Reference); err != nil || r.Root != "/srv/s" {
+			t.Errorf("%+v with %v", r, err)
 		}
 	}
 }

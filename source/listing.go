@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/google/go-containerregistry/pkg/name"
 )
 
 // Listing puts the answers of all sources together. Whatever the order in which
@@ -32,13 +34,15 @@ func rank(k Kind) int {
 
 // settle makes the entries of the answers. What podman says of an image that its
 // store has, too, is left out: the store is read at random, and needs no service.
+// So is what containerd keeps for docker, which knows it by shorter names.
 func (l *Listing) settle() {
 	p := podmans{images: map[string]bool{}, names: map[string]string{}}
+	docker := l.dockerImages()
 	var all []Entry
 	for _, a := range slices.SortedStableFunc(slices.Values(l.Answers), storeFirst) {
 		for _, e := range a.Entries {
 			switch {
-			case a.Kind == Recent:
+			case a.Kind == Recent, a.Kind == Containerd && (docker[fullName(e.Name)+e.Digest] || docker[fullName(e.Name)+e.ID]):
 			case a.Kind != Storage && a.Kind != Podman && !a.podman:
 				all = append(all, e)
 			case p.isNew(&e):
@@ -53,6 +57,30 @@ func (l *Listing) settle() {
 	}
 	slices.SortStableFunc(all, byUse)
 	l.Entries = all
+}
+
+// dockerImages are the images of docker by their names in full and their ids,
+// which are digests of configs, or of manifests where containerd keeps them.
+func (l *Listing) dockerImages() map[string]bool {
+	images := map[string]bool{}
+	for _, a := range l.Answers {
+		if a.Kind != Docker {
+			continue
+		}
+		for _, e := range a.Entries {
+			images[fullName(e.Name)+e.ID] = true
+		}
+	}
+	return images
+}
+
+// fullName is a name with the registry and the tag that docker leaves out.
+func fullName(s string) string {
+	ref, err := name.ParseReference(s, name.WeakValidation)
+	if err != nil {
+		return s
+	}
+	return ref.Name()
 }
 
 // storeFirst has podman's store before what may be its sockets, and its own

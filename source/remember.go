@@ -14,10 +14,10 @@ import (
 
 // Remembered is what may be kept of an image that was opened, so that it can be
 // offered again; false for what cannot be opened again, and for a reference that
-// might hold a password.
-func Remembered(img *Image, now time.Time) (recent.Item, bool) {
+// might hold a password. root is that of the Options it was opened with.
+func Remembered(img *Image, root string, now time.Time) (recent.Item, bool) {
 	e := entryOf(img)
-	ref, ok := lasting(img.Reference, img.Kind)
+	ref, ok := lasting(img.Reference, img.Kind, root)
 	if !ok || img.Kind == Sample {
 		return recent.Item{}, false
 	}
@@ -37,7 +37,7 @@ var credentials = regexp.MustCompile(`^([a-z]+:)?(//)?[^/@]*@`)
 
 // lasting makes a reference that means the same in any directory, and opens the
 // same source. kind is that of the source that had the image.
-func lasting(ref string, kind Kind) (string, bool) {
+func lasting(ref string, kind Kind, root string) (string, bool) {
 	r, err := ParseReference(ref)
 	if err != nil || r.Path == "-" {
 		return "", false
@@ -49,8 +49,11 @@ func lasting(ref string, kind Kind) (string, bool) {
 	if name == "" || credentials.MatchString(name) && !digested.MatchString(name) {
 		return "", false
 	}
-	if r.Root != "" { // "containers-storage:[driver@root]name" is as it was
+	if r.Root != "" || r.Namespace != "" || r.Driver != "" { // "containers-storage:[driver@root]name" stays as it was
 		return ref, true
+	}
+	if root != "" {
+		return string(kind) + ":[" + root + "]" + name, true
 	}
 	if kind == Registry && r.Kind == "" {
 		return name, true // asked of the engines first, as before

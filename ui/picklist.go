@@ -12,7 +12,7 @@ import (
 
 // pick is one line of the list of images.
 type pick struct {
-	entry   source.Entry
+	entry   *source.Entry
 	matched []int // bytes of the name that the filter matches
 	typed   bool  // it is what was typed, and nothing that is known
 }
@@ -39,13 +39,15 @@ func (p *pickerPane) choose(reference string) {
 func (p *pickerPane) match() {
 	line := strings.TrimSpace(p.query.String())
 	here, loose := rank(line, p.listing.Entries)
-	tags := slices.DeleteFunc(p.tags.match(), func(t pick) bool { // what was opened is there already
-		return slices.ContainsFunc(here, func(h pick) bool {
-			return h.entry.Kind == source.Registry && isCalled(&t.entry, source.Bare(h.entry.Reference))
-		})
-	})
+	opened := map[string]bool{} // is there already
+	for _, h := range here {
+		if h.entry.Kind == source.Registry {
+			opened[source.Bare(h.entry.Reference)] = true
+		}
+	}
+	tags := slices.DeleteFunc(p.tags.match(), func(t pick) bool { return opened[t.entry.Name] })
 	var typed []pick
-	known := func(r pick) bool { return isCalled(&r.entry, line) }
+	known := func(r pick) bool { return isCalled(r.entry, line) }
 	if t, ok := typedPick(line); ok && !slices.ContainsFunc(here, known) && !slices.ContainsFunc(tags, known) {
 		typed = append(typed, t)
 	}
@@ -69,7 +71,7 @@ func typedPick(line string) (pick, bool) {
 	if _, err := name.ParseReference(ref.Name, name.WeakValidation); err != nil && (ref.Kind == "" || ref.Kind == source.Registry) && ref.Path == "" {
 		return pick{}, false
 	}
-	return pick{entry: source.Entry{Reference: line, Name: line}, typed: true}, true
+	return pick{entry: &source.Entry{Reference: line, Name: line}, typed: true}, true
 }
 
 // scored is a line with how well it matches.
@@ -94,7 +96,7 @@ func rank(line string, entries []source.Entry) (rows, loose []pick) {
 	words := strings.Fields(line)
 	found := make([]scored, 0, len(entries))
 	for i := range entries {
-		s := scored{pick: pick{entry: entries[i]}}
+		s := scored{pick: pick{entry: &entries[i]}}
 		ok := true
 		for _, w := range words {
 			if ok = s.add(w); !ok {
@@ -124,7 +126,7 @@ func rank(line string, entries []source.Entry) (rows, loose []pick) {
 // add matches one word: fuzzily with the name, to the letter with what else is
 // known of the image.
 func (s *scored) add(word string) bool {
-	e, word := &s.entry, strings.ToLower(word)
+	e, word := s.entry, strings.ToLower(word)
 	facts := strings.ToLower(strings.Join([]string{e.Reference, sourceLabel(e.Kind), platformLabel(e), e.ID, e.Digest}, " "))
 	known := strings.Contains(facts, word)
 	if known {

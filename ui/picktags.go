@@ -125,30 +125,28 @@ func (m *Model) tagged(msg tagsMsg) tea.Cmd {
 }
 
 // match lists the tag that was typed and those that begin with it, in the order
-// that they came in, then those that match otherwise.
+// that they came in, then those that have it elsewhere.
 func (t *tagSearch) match() []pick {
-	if t.partial == "" {
-		rows, _ := rank("", t.entries)
-		return rows
-	}
-	begin := source.Bare(t.repo) + ":" + t.partial
-	var first []pick
-	var rest []source.Entry
-	for _, e := range t.entries {
-		if !strings.HasPrefix(e.Name, begin) {
-			rest = append(rest, e)
+	begin := source.Bare(t.repo) + ":"
+	var exact, first, rest []pick
+	for i := range t.entries {
+		e := &t.entries[i]
+		at := strings.Index(strings.TrimPrefix(e.Name, begin), t.partial)
+		if at < 0 {
 			continue
 		}
 		row := pick{entry: e}
-		for i := range len(begin) {
-			row.matched = append(row.matched, i)
+		for j := range len(t.partial) {
+			row.matched = append(row.matched, len(begin)+at+j)
 		}
-		if e.Name == begin {
-			first = slices.Insert(first, 0, row)
-		} else {
+		switch {
+		case len(e.Name) == len(begin)+len(t.partial):
+			exact = append(exact, row)
+		case at == 0:
 			first = append(first, row)
+		default:
+			rest = append(rest, row)
 		}
 	}
-	others, loose := rank(begin, rest)
-	return slices.Concat(first, others, loose)
+	return slices.Concat(exact, first, rest)
 }

@@ -107,7 +107,7 @@ var imageColumns = []imageColumn{
 		return text.Since(now.Sub(e.Created))
 	}},
 	{"Platform", 12, false, 1, func(e *source.Entry, _ time.Time) string { return text.OneLine(platformLabel(e)) }},
-	{"Source", 9, false, 3, func(e *source.Entry, _ time.Time) string { return text.OneLine(sourceLabel(e.Kind)) }},
+	{"Source", 10, false, 3, func(e *source.Entry, _ time.Time) string { return text.OneLine(sourceLabel(e.Kind)) }},
 }
 
 const (
@@ -210,7 +210,7 @@ func (p *pickerPane) row(m *Model, i, w int, cols []imageColumn, wide int) strin
 	l.add(p.th.Good, mark).space(leadWidth - 2)
 	p.name(l, r, wide)
 	for _, c := range cols {
-		l.space(columnGap).add(p.th.Text, c.fit(c.text(&r.entry, m.now())))
+		l.space(columnGap).add(p.th.Text, c.fit(c.text(r.entry, m.now())))
 	}
 	return l.String()
 }
@@ -261,7 +261,7 @@ func (p *pickerPane) aboutView(m *Model, r rect) []string {
 }
 
 func (p *pickerPane) facts(m *Model, d *doc, at *pick) {
-	e := &at.entry
+	e := at.entry
 	if at.typed {
 		d.line(p.th.Text, "what you typed: a path, or a name that a registry may have")
 		return

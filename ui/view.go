@@ -45,8 +45,11 @@ func (m *Model) screen() []string {
 	if m.w <= 0 || m.h <= 0 {
 		return nil
 	}
-	if m.picker.open && !m.help.open {
+	switch {
+	case m.picker.open && !m.help.open:
 		return m.picker.View(m)
+	case m.picker.open && m.w >= minPickerWidth && m.h >= minPickerHeight:
+		return m.help.View(m)
 	}
 	if p.form == tooSmall {
 		return m.smallView()

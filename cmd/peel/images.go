@@ -17,7 +17,7 @@ import (
 	"peel/source/recent"
 )
 
-const imagesLong = `images lists what peel can open here: the images of docker and podman, archives and OCI layouts
+const imagesLong = `images lists what peel can open here: the images of docker, podman and containerd, archives and OCI layouts
 in the working directory, and what was opened before. The first column is what peel takes.
 
 Sources that could not be asked are named on stderr, with the reason. Exit code 3 tells that one
@@ -137,12 +137,12 @@ func (r *recentOptions) path(env func(string) string) string {
 
 // remember keeps what was opened. That it cannot is no reason to trouble anybody
 // who looks at an image.
-func (r *recentOptions) remember(img *source.Image, env func(string) string) {
+func (r *recentOptions) remember(img *source.Image, root string, env func(string) string) {
 	path := r.path(env)
 	if path == "" {
 		return
 	}
-	if item, ok := source.Remembered(img, time.Now()); ok {
+	if item, ok := source.Remembered(img, root, time.Now()); ok {
 		_ = recent.Add(path, item)
 	}
 }

@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
 	"strings"
 
 	"charm.land/fang/v2"
 	"charm.land/lipgloss/v2"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"peel/analyzer/secrets"
 	"peel/source"
@@ -88,12 +88,6 @@ func newRootCmd(s streams, run func(context.Context, *rootOptions) error) *cobra
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if o.root != "" {
-				var err error
-				if o.root, err = filepath.Abs(o.root); err != nil {
-					return usage(fmt.Errorf("--root: %w", err))
-				}
-			}
 			if !cmd.Flags().Changed("ci") {
 				o.ci = isTrue(s.env("CI"))
 			}
@@ -121,18 +115,26 @@ func newRootCmd(s streams, run func(context.Context, *rootOptions) error) *cobra
 	o.addFlags(cmd)
 	cmd.ValidArgsFunction = o.completeImage
 	completeFlags(cmd)
-	cmd.AddCommand(newVersionCmd(s), newImagesCmd(s), newChecksCmd(s))
+	cmd.AddCommand(newVersionCmd(s), newImagesCmd(s), newChecksCmd(s), newIgnoreCmd(s))
 	checkShell(cmd)
 	return cmd
 }
 
-func (o *rootOptions) addFlags(cmd *cobra.Command) {
-	f := cmd.Flags()
+// addSourceFlags are those of every command that reads an image.
+func (o *rootOptions) addSourceFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.platform, "platform", "", "choose from an image index: os/arch[/variant] (default: this machine's)")
 	f.StringVar(&o.source, "source", "", "ask only this kind of source: "+kinds())
 	f.StringVar(&o.root, "root", "", rootHelp)
-	f.StringVar(&o.base, "base", "", "the image that this one is built on, in any form of IMAGE: findings say which of the two they come from")
 	f.BoolVar(&o.tlsVerify, "tls-verify", true, "check the certificates of registries, and ask only over TLS; =false trusts whoever answers")
+	f.StringVar(&o.base, "base", "", "the image that this one is built on, in any form of IMAGE: what comes from it is told apart")
+	o.maxSize = layer.DefaultMaxBytes
+	f.Var(&o.maxSize, "max-layer-size", "give up on a layer that unpacks to more than this size")
+	f.IntVar(&o.maxEnts, "max-entries", layer.DefaultMaxEntries, "give up on an image of more than this number of entries in all layers")
+}
+
+func (o *rootOptions) addFlags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	o.addSourceFlags(f)
 	f.BoolVar(&o.plain, "plain", false, "print a report instead of opening the screens")
 	f.StringVar(&o.json, "json", "", "write the JSON report to file, or to stdout for -")
 	f.BoolVar(&o.ci, "ci", false, "judge the image by the rules of --ci-config; also when CI=true")
@@ -143,9 +145,6 @@ func (o *rootOptions) addFlags(cmd *cobra.Command) {
 		o.rules[name] = v
 		f.StringVar(v, name, "", text)
 	}
-	o.maxSize = layer.DefaultMaxBytes
-	f.Var(&o.maxSize, "max-layer-size", "give up on a layer that unpacks to more than this size")
-	f.IntVar(&o.maxEnts, "max-entries", layer.DefaultMaxEntries, "give up on an image of more than this number of entries in all layers")
 	f.StringVar(&o.ui.theme, "theme", "", "colours: ansi, dark, light, mono or cvd")
 	f.BoolVar(&o.ui.ascii, "ascii", false, "draw with ASCII characters alone")
 	f.BoolVar(&o.ui.noMouse, "no-mouse", false, "leave the mouse to the terminal")

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"peel/analyzer"
 	"peel/analyzer/policy"
@@ -22,8 +23,8 @@ func runRoot(ctx context.Context, o *rootOptions) error {
 	if err != nil {
 		return usage(err)
 	}
-	if o.maxEnts <= 0 {
-		return usage(fmt.Errorf("--max-entries: %d is no number of entries", o.maxEnts))
+	if err := o.checkLimits(); err != nil {
+		return err
 	}
 	if err := o.scan.check(); err != nil {
 		return usage(err)
@@ -38,6 +39,13 @@ func runRoot(ctx context.Context, o *rootOptions) error {
 		return usage(errors.New("--show-secrets is for the screens alone, and asks there: reports and files never hold a secret in clear"))
 	}
 	return runReport(ctx, o, rules)
+}
+
+func (o *rootOptions) checkLimits() error {
+	if o.maxEnts <= 0 {
+		return usage(fmt.Errorf("--max-entries: %d is no number of entries", o.maxEnts))
+	}
+	return nil
 }
 
 // interactive is true if nobody asked for a report and there is somebody to
@@ -99,8 +107,12 @@ func (o *rootOptions) sourceOptions(opening *layer.Progress) source.Options {
 	scan.Progress = opening
 	opts := o.analysis(nil)
 	scan.Inspectors = opts.Inspectors()
+	root := o.root
+	if abs, err := filepath.Abs(root); err == nil && root != "" {
+		root = abs
+	}
 	return source.Options{
-		Source: source.Kind(o.source), Root: o.root, Platform: o.platform, Scan: scan,
+		Source: source.Kind(o.source), Root: root, Platform: o.platform, Scan: scan,
 		Stdin: o.streams.in, UserAgent: "peel/" + version(), Insecure: !o.tlsVerify, Waiting: o.waiting,
 	}
 }

@@ -10,7 +10,6 @@ import (
 
 	"peel/analyzer/check"
 	"peel/analyzer/metadata"
-	"peel/analyzer/report"
 	"peel/analyzer/secrets"
 )
 
@@ -22,10 +21,9 @@ type scanOptions struct {
 	labels   []string
 }
 
-// allScanners are the families there are: waste, which is always computed, and
-// those of the catalogue.
+// allScanners are the families there are.
 func allScanners() []string {
-	list := []string{report.ScanWaste}
+	var list []string
 	for _, f := range check.Families() {
 		list = append(list, f.Name)
 	}
@@ -65,19 +63,18 @@ func (o *scanOptions) check() error {
 // scanner of their own.
 func (o *scanOptions) families() (list []check.Family) {
 	for _, f := range check.Families() {
-		if f.Name != report.ScanSecrets && slices.Contains(o.scanners, f.Name) {
+		if f.Name != secrets.Family.Name && slices.Contains(o.scanners, f.Name) {
 			list = append(list, f)
 		}
 	}
 	return list
 }
 
-// secrets makes the scanner; nil if secrets are not to be looked for. Waste is
-// always computed: it is what the trees are made of.
+// secrets makes the scanner; nil if secrets are not to be looked for.
 func (o *scanOptions) secrets() (*secrets.Scanner, error) {
-	if !slices.Contains(o.scanners, report.ScanSecrets) {
+	if !slices.Contains(o.scanners, secrets.Family.Name) {
 		if o.rules != "" || o.allow != "" {
-			return nil, fmt.Errorf("--secret-rules and --secret-allow need %s among the --scanners", report.ScanSecrets)
+			return nil, fmt.Errorf("--secret-rules and --secret-allow need %s among the --scanners", secrets.Family.Name)
 		}
 		return nil, nil
 	}

@@ -76,7 +76,7 @@ func (s *screens) opener(reference string) (func(context.Context) (*source.Image
 		img, base, err := o.openImage(ctx, reference, opening)
 		if err == nil {
 			s.opened.Store(img, opened{o, base})
-			o.recent.remember(img, o.streams.env)
+			o.recent.remember(img, o.root, o.streams.env)
 		}
 		return img, err
 	}, opening

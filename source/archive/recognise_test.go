@@ -3,7 +3,6 @@
 package archive
 
 import (
-	"bytes"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -47,13 +46,4 @@ func TestRecogniseRefuses(t *testing.T) {
 	case <-time.After(10 * time.Second):
 		t.Fatal("it waits for a pipe")
 	}
-}
-
-// FuzzRecognise feeds it foreign bytes; it must only not panic, or read on.
-func FuzzRecognise(f *testing.F) {
-	f.Add([]byte("manifest.json"))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		r := bytes.NewReader(b)
-		recognise(r)
-	})
 }

@@ -207,14 +207,14 @@ func TestListFiles(t *testing.T) {
 	b := images(t)
 	r := run{dir: b.out(), env: []string{"DOCKER_HOST=unix:///nowhere", "CONTAINER_HOST=unix:///nowhere"}}
 	l := r.list(t, 0)
-	for _, want := range []string{"./docker.tar.gz", "./docker.tar.zst", "./podman-docker.tar", "./podman-multi.tar", "./skopeo-docker.tar", "./skopeo-oci.tar",
+	for _, want := range []string{"./docker.tar.gz", "./docker.tar.zst", "./podman-docker.tar", "./podman-multi.tar:localhost/small:1", "./podman-multi.tar:localhost/amd64:1", "./skopeo-docker.tar", "./skopeo-oci.tar",
 		"oci:./layout:small", "oci:./layout:small-zstd", "oci:./layout:multi", "oci:./layout:debian"} {
 		if !slices.Contains(l.references(), want) {
 			t.Errorf("%s is not among %q", want, l.references())
 		}
 	}
 	for _, i := range l.Images {
-		if i.Source == string(source.OCILayout) && !i.MultiPlatform {
+		if i.ID != "" && !i.MultiPlatform {
 			if id := r.config(t, i.Reference); id != i.ID || i.SizeBytes == 0 {
 				t.Errorf("%+v opens %s", i, id)
 			}
