@@ -81,6 +81,12 @@ func TestRegistriesConf(t *testing.T) {
 			}
 		})
 	}
+	t.Run("mirror, in this process", func(t *testing.T) {
+		conf := registry("example.test/team", first.host+"/mirror")
+		home := configured(t, map[string]string{"containers/registries.conf": conf})
+		t.Setenv("XDG_CONFIG_HOME", home)
+		shape{reference: ref}.look(t, "XDG_CONFIG_HOME="+home).equal(t, shape{reference: layout}.look(t))
+	})
 	t.Run("blocked", func(t *testing.T) {
 		o, _, _, _ := readAs(t, registry(second.host+"/origin")+"blocked=true\n", ref)
 		o.want(t, 3, "blocked", "registries.conf forbids to read from example.test/team", "hint: change that file")
@@ -107,7 +113,7 @@ func TestInsecureRegistries(t *testing.T) {
 	want := peel(t, "--json", "-", "oci:"+b.out("layout")+":small").figures(t)
 
 	t.Run("not asked for", func(t *testing.T) {
-		run{args: []string{ref}, env: env}.do(t).want(t, 3, "it speaks plain HTTP", "insecure = true", "--tls-verify=false")
+		run{args: []string{ref}, env: env}.do(t).want(t, 3, "answers in plain HTTP", "insecure = true", "--tls-verify=false")
 		if p.plain() > 0 {
 			t.Error("it was asked by plain HTTP")
 		}
@@ -142,7 +148,7 @@ func TestCredentialHelper(t *testing.T) {
 		t.Fatal(err)
 	}
 	ref := "registry:" + r.host + "/team/small:1"
-	want := peel(t, "--json", "-", "oci:"+b.out("layout")+":small").figures(t)
+	want := shape{reference: "oci:" + b.out("layout") + ":small"}.look(t)
 	path := "PATH=" + dir + ":" + os.Getenv("PATH")
 
 	for name, config := range map[string]string{
@@ -150,14 +156,15 @@ func TestCredentialHelper(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			home := configured(t, map[string]string{"config.json": config})
-			o := run{args: []string{"--json", "-", ref}, env: []string{path, "DOCKER_CONFIG=" + home}}.do(t)
-			sameText(t, "figures", o.figures(t), want)
+			t.Setenv("PATH", strings.TrimPrefix(path, "PATH=")) // for this process
+			t.Setenv("DOCKER_CONFIG", home)
+			shape{reference: ref}.look(t, path, "DOCKER_CONFIG="+home).equal(t, want)
 		})
 	}
 	t.Run("of registries.conf", func(t *testing.T) {
 		home := configured(t, map[string]string{"containers/registries.conf": "credential-helpers=['containers-auth.json','test']\n"})
 		o := run{args: []string{"--json", "-", ref}, env: []string{path, "XDG_CONFIG_HOME=" + home}}.do(t)
-		sameText(t, "figures", o.figures(t), want)
+		sameText(t, "figures", o.figures(t), want.figures)
 	})
 	t.Run("not there", func(t *testing.T) {
 		home := configured(t, map[string]string{"config.json": `{"credsStore":"test"}`})

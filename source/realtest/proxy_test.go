@@ -110,15 +110,16 @@ func TestProxy(t *testing.T) {
 	own := ca.issue(t, "registry.test")
 	r := registryConfig{pair: &own}.start(t)
 	b.push(t, "oci:"+b.out("layout")+":small", r.host+"/small:1")
-	want := peel(t, "--json", "-", "oci:"+b.out("layout")+":small").figures(t)
+	want := shape{reference: "oci:" + b.out("layout") + ":small"}.look(t)
 	const host, ref = "registry.test:5000", "registry:registry.test:5000/small:1"
 	home := "XDG_CONFIG_HOME=" + configured(t, map[string]string{"containers/certs.d/" + host + "/ca.crt": content(t, ca.cert)})
 
+	t.Setenv("XDG_CONFIG_HOME", strings.TrimPrefix(home, "XDG_CONFIG_HOME=")) // for this process
 	for _, variable := range []string{"HTTPS_PROXY", "https_proxy"} {
 		t.Run(variable, func(t *testing.T) {
 			p := newProxy(t, host, r.host)
-			o := run{args: []string{"--json", "-", ref}, env: []string{home, variable + "=" + p.URL}}.do(t)
-			sameText(t, "figures", o.figures(t), want)
+			t.Setenv(variable, p.URL)
+			shape{reference: ref}.look(t, home, variable+"="+p.URL).equal(t, want)
 			if p.tunnels() == 0 || p.plain() > 0 {
 				t.Errorf("%d tunnels, %d requests in the clear", p.tunnels(), p.plain())
 			}
@@ -129,7 +130,7 @@ func TestProxy(t *testing.T) {
 		p.login = login + ":horse"
 		url := strings.Replace(p.URL, "http://", "http://"+p.login+"@", 1)
 		o := run{args: []string{"--json", "-", ref}, env: []string{home, "HTTPS_PROXY=" + url}}.do(t)
-		sameText(t, "figures", o.figures(t), want)
+		sameText(t, "figures", o.figures(t), want.figures)
 	})
 	t.Run("with the wrong password", func(t *testing.T) {
 		p := newProxy(t, host, r.host)

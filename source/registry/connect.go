@@ -45,7 +45,7 @@ func connect(ctx context.Context, e endpoint, helpers []string, opts *Options) (
 	if cause := context.Cause(ctx); cause != nil {
 		return nil, cause
 	}
-	below := transport.NewUserAgent(&patient{inner: s.wire, tell: opts.Waiting, quota: s.quota}, opts.UserAgent)
+	below := transport.NewUserAgent(&patient{inner: s.wire, host: s.wire.host, tell: opts.Waiting, quota: s.quota}, opts.UserAgent)
 	above, err := s.handshake(ctx, below)
 	if err != nil {
 		s.wire.close()

@@ -28,7 +28,7 @@ var (
 	ErrBroken       = errors.New("lost the connection") // before an answer or in the middle of it
 	ErrCertificate  = errors.New("its certificate is not trusted")
 	ErrClientCert   = errors.New("it ended the TLS handshake")
-	ErrPlain        = errors.New("it speaks plain HTTP, without TLS")
+	ErrPlain        = errors.New("nothing is read without TLS unless that is asked for")
 	ErrProxy        = errors.New("bad proxy")
 )
 
@@ -47,11 +47,14 @@ func (s *store) explain(ctx context.Context, what string, err error) error {
 		err = url.Err // the address may be signed
 	}
 	var dns *net.DNSError
+	var slow net.Error
 	var cert *tls.CertificateVerificationError
 	var op *net.OpError
 	switch {
-	case speaksHTTP(err), errors.Is(err, ErrPlain):
-		return fmt.Errorf("%s: %w", s.host, ErrPlain)
+	case speaksHTTP(err):
+		return fmt.Errorf("%s answers in plain HTTP: %w", s.host, ErrPlain)
+	case errors.Is(err, ErrPlain):
+		return fmt.Errorf("%s %w", s.host, err)
 	case errors.As(err, &cert):
 		return fmt.Errorf("%s: %w: %w; CAs are looked for in the system's store and in %s", s.host, ErrCertificate, cert.Err, &s.wire.certs)
 	case refusedByTLS(err), s.wire.handshook():
@@ -64,8 +67,10 @@ func (s *store) explain(ctx context.Context, what string, err error) error {
 		return s.lost(ctx, err)
 	case errors.As(err, &op):
 		return fmt.Errorf("%s %w: %w", s.host, ErrUnreachable, op)
+	case errors.As(err, &slow) && slow.Timeout():
+		return fmt.Errorf("%s %w: %w", s.host, ErrUnreachable, err)
 	}
-	return fmt.Errorf("asking %s: %w", s.host, err)
+	return fmt.Errorf("asking %s: %w", s.host, bounded(err))
 }
 
 // cut is true for connections that break, of which the next may not.
@@ -115,6 +120,15 @@ func prefixed(before, s string) string {
 		return ""
 	}
 	return before + s
+}
+
+// bounded keeps out of a message what a token server has sent: it is long, and
+// may hold other tokens than the one that is missing.
+func bounded(err error) error {
+	if words, answer, ok := strings.Cut(err.Error(), "\n"); ok && answer != "" {
+		return errors.New(words)
+	}
+	return err
 }
 
 // withoutSecrets is a URL that may have a password in it, without that.

@@ -63,7 +63,7 @@ func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 	req = w.undisguise(req)
 	host := req.URL.Host
 	if req.URL.Scheme == "http" && !w.plain(host) {
-		return nil, fmt.Errorf("%w: %s", ErrPlain, host)
+		return nil, fmt.Errorf("leads to %s by plain HTTP: %w", host, ErrPlain)
 	}
 	w.mu.Lock()
 	scheme := w.scheme
