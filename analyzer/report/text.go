@@ -42,10 +42,7 @@ func WriteText(w io.Writer, r *Report, opts TextOptions) error {
 	} {
 		section()
 	}
-	if err := t.out.Flush(); err != nil {
-		return fmt.Errorf("writing the report: %w", err)
-	}
-	return nil
+	return flushing(t)
 }
 
 // textWriter leaves errors of out in it until Flush.
@@ -54,6 +51,7 @@ type textWriter struct {
 	r       *Report
 	opts    TextOptions
 	written bool
+	all     bool // findings are told to the last
 }
 
 // section begins a new one with an empty line.

@@ -10,6 +10,7 @@ import (
 	"charm.land/fang/v2"
 	"charm.land/lipgloss/v2"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"peel/analyzer/secrets"
 	"peel/source"
@@ -73,19 +74,8 @@ func newRootCmd(s streams, run func(context.Context, *rootOptions) error) *cobra
 		Short:   "What a container image holds and what it wastes",
 		Long:    rootLong,
 		Example: rootExample,
-		Args: func(_ *cobra.Command, args []string) error {
-			switch {
-			case len(args) == 0:
-				return usage(errors.New(`no image named: give one, or "sample:" for the one built in`))
-			case len(args) > 1:
-				return usage(fmt.Errorf("one image at a time: what is %q?", args[1]))
-			case args[0] == "-" && o.base == "-":
-				return usage(errors.New("--base: standard input holds one image only"))
-			}
-			return nil
-		},
-		RunE: func(cmd *cobra.Command, args []string) error {
-			o.reference = args[0]
+		Args:    o.oneImage,
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !cmd.Flags().Changed("ci") {
 				o.ci = isTrue(s.env("CI"))
 			}
@@ -103,28 +93,48 @@ func newRootCmd(s streams, run func(context.Context, *rootOptions) error) *cobra
 	cmd.SetOut(s.out)
 	cmd.SetErr(s.err)
 	o.addFlags(cmd)
-	cmd.AddCommand(newVersionCmd(s), newChecksCmd(s))
+	cmd.AddCommand(newVersionCmd(s), newChecksCmd(s), newFindingsCmd(s))
 	return cmd
+}
+
+// oneImage takes the reference from the arguments.
+func (o *rootOptions) oneImage(_ *cobra.Command, args []string) error {
+	switch {
+	case len(args) == 0:
+		return usage(errors.New(`no image named: give one, or "sample:" for the one built in`))
+	case len(args) > 1:
+		return usage(fmt.Errorf("one image at a time: what is %q?", args[1]))
+	case args[0] == "-" && o.base == "-":
+		return usage(errors.New("--base: standard input holds one image only"))
+	}
+	o.reference = args[0]
+	return nil
+}
+
+// addImageFlags adds those of all commands that read an image: which one, how
+// far, and what to look for.
+func (o *rootOptions) addImageFlags(f *pflag.FlagSet) {
+	f.StringVar(&o.platform, "platform", "", "choose from an image index: os/arch[/variant] (default: this machine's)")
+	f.StringVar(&o.source, "source", "", "ask only this kind of source: "+kinds())
+	f.StringVar(&o.base, "base", "", "the image that this one is built on, in any form of IMAGE: findings say which of the two they come from")
+	o.scan.addFlags(f)
+	o.maxSize = layer.DefaultMaxBytes
+	f.Var(&o.maxSize, "max-layer-size", "give up on a layer that unpacks to more than this size")
+	f.IntVar(&o.maxEnts, "max-entries", layer.DefaultMaxEntries, "give up on an image of more than this number of entries in all layers")
 }
 
 func (o *rootOptions) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVar(&o.platform, "platform", "", "choose from an image index: os/arch[/variant] (default: this machine's)")
-	f.StringVar(&o.source, "source", "", "ask only this kind of source: "+kinds())
-	f.StringVar(&o.base, "base", "", "the image that this one is built on, in any form of IMAGE: findings say which of the two they come from")
+	o.addImageFlags(f)
 	f.BoolVar(&o.plain, "plain", false, "print a report instead of opening the screens")
 	f.StringVar(&o.json, "json", "", "write the JSON report to file, or to stdout for -")
 	f.BoolVar(&o.ci, "ci", false, "judge the image by the rules of --ci-config; also when CI=true")
-	o.scan.addFlags(f)
 	f.StringVar(&o.ciFile, "ci-config", "", "file of rules, in dive's format (default: .dive-ci, if there is one)")
 	for name, text := range ruleHelp {
 		v := new(string)
 		o.rules[name] = v
 		f.StringVar(v, name, "", text)
 	}
-	o.maxSize = layer.DefaultMaxBytes
-	f.Var(&o.maxSize, "max-layer-size", "give up on a layer that unpacks to more than this size")
-	f.IntVar(&o.maxEnts, "max-entries", layer.DefaultMaxEntries, "give up on an image of more than this number of entries in all layers")
 	f.StringVar(&o.ui.theme, "theme", "", "colours: ansi, dark, light, mono or cvd")
 	f.BoolVar(&o.ui.ascii, "ascii", false, "draw with ASCII characters alone")
 	f.BoolVar(&o.ui.noMouse, "no-mouse", false, "leave the mouse to the terminal")

@@ -24,14 +24,8 @@ func runRoot(ctx context.Context, o *rootOptions) error {
 	if err != nil {
 		return usage(err)
 	}
-	if o.maxEnts <= 0 {
-		return usage(fmt.Errorf("--max-entries: %d is no number of entries", o.maxEnts))
-	}
-	if err := o.scan.check(); err != nil {
-		return usage(err)
-	}
-	if o.secrets, err = o.scan.secrets(); err != nil {
-		return usage(err)
+	if err := o.prepare(); err != nil {
+		return err
 	}
 	if o.interactive() {
 		return runUI(ctx, o)
@@ -115,20 +109,10 @@ func (o *rootOptions) analysis(base *analyzer.Base) analyzer.Options {
 }
 
 func runReport(ctx context.Context, o *rootOptions, rules policy.Rules) error {
-	show := newMeter(o.streams)
-	defer show.stop()
-	show.opening(o.reference)
-	img, base, err := o.openImage(ctx, show.progress)
+	a, readErr, err := o.read(ctx)
 	if err != nil {
-		show.stop()
 		return err
 	}
-	defer img.Close()
-	session := analyzer.Start(ctx, img, o.analysis(base))
-	show.reading(session, img)
-	a, readErr := session.Wait()
-	show.stop()
-
 	meta := report.Meta{PeelVersion: version()}
 	if o.ci {
 		v := policy.Evaluate(rules, report.Figures(a))
