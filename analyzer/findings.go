@@ -19,7 +19,6 @@ import (
 	_ "peel/analyzer/permissions"
 	"peel/analyzer/redact"
 	"peel/analyzer/secrets"
-	"peel/source"
 	"peel/source/layer"
 	"peel/source/oci"
 )
@@ -92,14 +91,9 @@ func (s *Session) evidence() *evidence.Image {
 	for n := range s.layers {
 		media[n] = s.layers[n].MediaType
 	}
-	named := false
-	switch s.img.Kind {
-	case source.Registry, source.Docker, source.Podman:
-		named = true
-	}
 	return evidence.New(evidence.Parts{
 		Tree: s.tree, Layers: s.indexes(), MediaTypes: media, Config: s.img.Config, StepLayer: s.stepLayers(),
-		RawManifest: s.img.RawManifest, Reference: s.img.Reference, Named: named,
+		RawManifest: s.img.RawManifest, Reference: s.img.Reference, Named: isNamed(s.img.Kind),
 		Partial: s.partial(), RequiredLabels: s.opts.RequiredLabels,
 	})
 }

@@ -93,7 +93,7 @@ func newRootCmd(s streams, run func(context.Context, *rootOptions) error) *cobra
 	cmd.SetOut(s.out)
 	cmd.SetErr(s.err)
 	o.addFlags(cmd)
-	cmd.AddCommand(newVersionCmd(s), newChecksCmd(s), newFindingsCmd(s))
+	cmd.AddCommand(newVersionCmd(s), newChecksCmd(s), newFindingsCmd(s), newHardenCmd(s))
 	return cmd
 }
 
@@ -111,16 +111,21 @@ func (o *rootOptions) oneImage(_ *cobra.Command, args []string) error {
 	return nil
 }
 
-// addImageFlags adds those of all commands that read an image: which one, how
-// far, and what to look for.
-func (o *rootOptions) addImageFlags(f *pflag.FlagSet) {
+// addOpenFlags adds those of all commands that read an image: which one, and how
+// far.
+func (o *rootOptions) addOpenFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.platform, "platform", "", "choose from an image index: os/arch[/variant] (default: this machine's)")
 	f.StringVar(&o.source, "source", "", "ask only this kind of source: "+kinds())
-	f.StringVar(&o.base, "base", "", "the image that this one is built on, in any form of IMAGE: findings say which of the two they come from")
-	o.scan.addFlags(f)
 	o.maxSize = layer.DefaultMaxBytes
 	f.Var(&o.maxSize, "max-layer-size", "give up on a layer that unpacks to more than this size")
 	f.IntVar(&o.maxEnts, "max-entries", layer.DefaultMaxEntries, "give up on an image of more than this number of entries in all layers")
+}
+
+// addImageFlags adds those of commands that look for findings, too.
+func (o *rootOptions) addImageFlags(f *pflag.FlagSet) {
+	o.addOpenFlags(f)
+	f.StringVar(&o.base, "base", "", "the image that this one is built on, in any form of IMAGE: findings say which of the two they come from")
+	o.scan.addFlags(f)
 }
 
 func (o *rootOptions) addFlags(cmd *cobra.Command) {
