@@ -35,6 +35,8 @@ var Items = []Item{
 		Name: ".dockerignore", Checks: []string{"S024", "S025", "S031"}, Tells: Faults, From: finding.Medium,
 		Unseen: "what kept files out of the build context is no part of an image; what it should have kept out was not found",
 	},
+	{Name: "signed", Checks: []string{"X001"}},
+	{Name: "SBOM", Checks: []string{"X002"}},
 	{
 		Name:   "multi-stage",
 		Unseen: "stages that were thrown away are no part of an image",

@@ -130,6 +130,7 @@ func ruleNames(list []ChecklistRule) string {
 func WriteFindings(w io.Writer, r *Report, opts TextOptions) error {
 	t := &textWriter{out: bufio.NewWriter(w), r: r, opts: opts.defaults(), all: true}
 	t.partial()
+	t.attached()
 	t.findings()
 	t.oddities()
 	return flushing(t)

@@ -104,7 +104,7 @@ func (o *rootOptions) sourceOptions(opening *layer.Progress) source.Options {
 func (o *rootOptions) analysis(base *analyzer.Base) analyzer.Options {
 	return analyzer.Options{
 		Scan: o.scanOptions(), Secrets: o.secrets, Base: base,
-		Checks: o.scan.families(), RequiredLabels: o.scan.labels,
+		Checks: o.scan.families(), RequiredLabels: o.scan.labels, Key: o.scan.key,
 	}
 }
 
