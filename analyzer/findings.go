@@ -8,6 +8,7 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
 	"peel/analyzer/attached"
+	"peel/analyzer/bloat"
 	"peel/analyzer/check"
 	"peel/analyzer/evidence"
 	"peel/analyzer/finding"
@@ -17,6 +18,7 @@ import (
 	_ "peel/analyzer/permissions"
 	"peel/analyzer/redact"
 	"peel/analyzer/secrets"
+	"peel/source"
 	"peel/source/layer"
 )
 
@@ -90,9 +92,21 @@ func (s *Session) evidence() *evidence.Image {
 	}
 	return evidence.New(evidence.Parts{
 		Tree: s.tree, Layers: s.indexes(), MediaTypes: media, Config: s.img.Config, StepLayer: s.stepLayers(),
-		RawManifest: s.img.RawManifest, Reference: s.img.Reference, Named: isNamed(s.img.Kind),
-		Partial: s.partial(), RequiredLabels: s.opts.RequiredLabels, Supply: s.supply(),
+		RawManifest: s.img.RawManifest, Reference: s.img.Reference, Named: isNamed(s.img.Kind), FromRegistry: s.img.Kind == source.Registry,
+		Partial: s.partial(), Waste: s.sums, RequiredLabels: s.opts.RequiredLabels, Supply: s.supply(),
 	})
+}
+
+// Ignore is what a .dockerignore would have kept out of the image.
+func (a *Analysis) Ignore() bloat.Ignore {
+	p := evidence.Parts{Tree: a.Tree, Config: a.Image.Config, Waste: a.Waste, Partial: a.Partial()}
+	for i := range a.Layers {
+		p.Layers = append(p.Layers, a.Layers[i].Index)
+	}
+	for i := range a.Image.Config.History {
+		p.StepLayer = append(p.StepLayer, a.Steps[i].Layer)
+	}
+	return bloat.IgnoreOf(evidence.New(p), max(a.BaseLayers, 0))
 }
 
 // families are the names of those that have findings, in the order of their letters.
@@ -235,7 +249,10 @@ func (o *Options) Inspectors() []layer.Inspector {
 	if o.Secrets != nil {
 		list = append(list, o.Secrets, owned.Collector{})
 	}
-	if len(o.Checks) > 0 {
+	if slices.ContainsFunc(o.Checks, func(f check.Family) bool { return f.Name == bloat.Family.Name }) {
+		list = append(list, bloat.Collector{})
+	}
+	if slices.ContainsFunc(o.Checks, func(f check.Family) bool { return f.Name != bloat.Family.Name }) {
 		list = append(list, evidence.Collector{})
 	}
 	return list

@@ -28,6 +28,7 @@ const (
 	Docker        Kind = "docker"
 	Podman        Kind = "podman"
 	Storage       Kind = "containers-storage"
+	Containerd    Kind = "containerd"
 	Sample        Kind = "sample"
 )
 

@@ -13,7 +13,7 @@ import (
 func sourceName(img *source.Image) string {
 	names := map[source.Kind]string{
 		source.Registry: "registry", source.OCILayout: "OCI layout", source.OCIArchive: "OCI archive",
-		source.DockerArchive: "docker archive", source.Docker: "docker", source.Podman: "podman", source.Sample: "built-in sample",
+		source.DockerArchive: "docker archive", source.Docker: "docker", source.Podman: "podman", source.Storage: "podman storage", source.Sample: "built-in sample",
 	}
 	name, ok := names[img.Kind]
 	if !ok {
@@ -83,6 +83,13 @@ func (m *Model) imagePieces(w int) []piece {
 		p = append(p, piece{m.th.Waste, "waste " + partial + text.Bytes(w.Wasted) + " " + text.Percent(w.Wasted, w.Size), 0})
 	} else if !a.Partial() {
 		p = append(p, piece{m.th.Good, "no waste", 0})
+	}
+	if a.Score != nil && a.Finished {
+		atMost := ""
+		if a.Partial() {
+			atMost = "≤ "
+		}
+		p = append(p, piece{m.th.Text, fmt.Sprintf("score %s%d", atMost, a.Score.Value), 2})
 	}
 	if !a.Partial() {
 		p = append(p, piece{m.th.Text, fmt.Sprintf("efficiency %.1f%%", 100*a.Waste.Efficiency), 4})

@@ -76,7 +76,7 @@ func TestAnswers(t *testing.T) {
 		{"a virtue that is there", "pinned base", checklist.Pass, "", []check.Outcome{outcome("M013", check.Pass, "")}, nil},
 		{"a virtue that is missing", "pinned base", checklist.NotVisible, "Containerfile", []check.Outcome{outcome("M013", check.Fail, "")}, []finding.Finding{{ID: "M013", Severity: finding.Low}}},
 		{"faults that are not there", ".dockerignore", checklist.NotVisible, "build context", []check.Outcome{
-			outcome("S024", check.Pass, ""), outcome("S025", check.Pass, ""), outcome("S031", check.Pass, "")}, nil},
+			outcome("W008", check.Pass, ""), outcome("W014", check.Pass, ""), outcome("S024", check.Pass, ""), outcome("S025", check.Pass, ""), outcome("S031", check.Pass, "")}, nil},
 		{"a fault by another name", ".dockerignore", checklist.Fail, "", []check.Outcome{
 			outcome("S024", check.Pass, ""), outcome("S025", check.Fail, ""), outcome("S031", check.Pass, "")},
 			[]finding.Finding{{ID: "S010", Severity: finding.High, Also: []string{"S025"}}}},

@@ -32,16 +32,16 @@ var Items = []Item{
 	},
 	{Name: "no secrets", Checks: secretChecks, From: finding.Medium},
 	{
-		Name: ".dockerignore", Checks: []string{"S024", "S025", "S031"}, Tells: Faults, From: finding.Medium,
+		Name: ".dockerignore", Checks: []string{"W008", "W014", "S024", "S025", "S031"}, Tells: Faults, From: finding.Low,
 		Unseen: "what kept files out of the build context is no part of an image; what it should have kept out was not found",
 	},
 	{Name: "signed", Checks: []string{"X001"}},
 	{Name: "SBOM", Checks: []string{"X002"}},
 	{
-		Name:   "multi-stage",
-		Unseen: "stages that were thrown away are no part of an image",
+		Name: "multi-stage", Checks: []string{"W010"}, Tells: Faults, From: finding.Low,
+		Unseen: "stages that were thrown away are no part of an image; no compiler that one should have kept was found",
 	},
-	{Name: "minimal", Checks: []string{"P030"}},
+	{Name: "minimal", Checks: []string{"P030", "W006", "W007", "W010"}},
 	{Name: "cache-friendly order", Checks: []string{"H001", "H013"}},
 	{
 		Name: "complete labels", From: finding.Low,

@@ -6,21 +6,10 @@ import (
 	"strconv"
 	"strings"
 
-	"peel/analyzer"
 	"peel/analyzer/check"
 	"peel/analyzer/finding"
 	"peel/analyzer/text"
 )
-
-// The families of checks, by the names that --scanners takes.
-const (
-	ScanWaste   = "waste"
-	ScanSecrets = "secrets"
-)
-
-func scannersOf(a *analyzer.Analysis) []string {
-	return append([]string{ScanWaste}, a.Families...)
-}
 
 func findingOf(f finding.Finding) Finding {
 	out := Finding{
@@ -59,7 +48,7 @@ const maxFindings = 50
 
 // findings come before the waste: they cannot wait.
 func (t *textWriter) findings() {
-	if len(t.r.Scanners) < 2 { // waste alone
+	if len(t.r.Scanners) == 0 {
 		return
 	}
 	t.section()
@@ -108,6 +97,9 @@ func (t *textWriter) informed(list []Finding) {
 		line := fmt.Sprintf("Info. %s %s", f.ID, text.Clean(f.Title))
 		if place := f.place(); place != "" {
 			line += ": " + place
+		}
+		if f.Bytes != nil {
+			line += ", " + text.Bytes(*f.Bytes)
 		}
 		t.line("%s", t.cut(line))
 	}

@@ -47,7 +47,7 @@ func New(a *analyzer.Analysis, m Meta) *Report {
 			Identical:   a.Waste.ByReason[filetree.Identical],
 		},
 		Duplicates: each(a.Waste.Duplicates, duplicateOf),
-		Scanners:   scannersOf(a),
+		Scanners:   append([]string{}, a.Families...),
 		Findings:   each(a.Findings, findingOf),
 		Checks:     each(a.Checks, checkOf),
 		Score:      scoreOf(a.Score),

@@ -40,15 +40,19 @@ func newFindingsCmd(s streams) *cobra.Command {
 		Long:    findingsLong,
 		Example: findingsExample,
 		Args:    o.oneImage,
+
+		ValidArgsFunction: o.completeImage,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return runFindings(cmd.Context(), o)
 		},
 	}
 	f := cmd.Flags()
-	o.addImageFlags(f)
+	o.addSourceFlags(f)
+	o.scan.addFlags(f)
 	f.BoolVar(&o.asJSON, "json", false, "print JSON: the findings as the report has them, or the lines of the checklist")
 	f.BoolVar(&o.checklist, "checklist", false, "answer the checklist of a production image")
 	f.StringVar(&o.failOn, failOnFlag, "off", "end with exit code 1 on findings of this severity or above, or of checks by their ids: high,S050")
+	completeFlags(cmd)
 	return cmd
 }
 

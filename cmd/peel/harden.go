@@ -13,7 +13,7 @@ import (
 	"peel/analyzer"
 	"peel/analyzer/finding"
 	"peel/analyzer/harden"
-	"peel/analyzer/report"
+	"peel/analyzer/secrets"
 	"peel/source"
 )
 
@@ -41,15 +41,19 @@ func newHardenCmd(s streams) *cobra.Command {
 		Long:    hardenLong,
 		Example: "  peel harden --format compose debian:12 > compose.yaml",
 		Args:    o.oneImage,
+
+		ValidArgsFunction: o.completeImage,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return runHarden(cmd.Context(), o)
 		},
 	}
 	f := cmd.Flags()
-	o.addOpenFlags(f)
+	o.addSourceFlags(f)
+	_ = f.MarkHidden("base") // it changes nothing here
 	f.StringVar(&o.format, "format", "", "only "+strings.Join(hardenFormats, " or "))
 	// What the plan goes by; secrets so that none is printed.
-	o.scan.scanners = []string{"metadata", report.ScanSecrets}
+	o.scan.scanners = []string{"metadata", secrets.Family.Name}
+	completeFlags(cmd)
 	return cmd
 }
 

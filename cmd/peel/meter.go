@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
@@ -19,6 +20,7 @@ import (
 type meter struct {
 	progress *layer.Progress // of the opening
 	w        io.Writer
+	wait     atomic.Pointer[source.Wait] // the latest that a registry has imposed
 	quit     chan struct{}
 	group    sync.WaitGroup
 }
@@ -47,6 +49,17 @@ func (m *meter) opening(reference string) {
 		}
 		return "opening " + name
 	})
+}
+
+// waiting shows a pause until it is over. It may be called from any goroutine.
+func (m *meter) waiting(w source.Wait) { m.wait.Store(&w) }
+
+// now is the line to show: a pause, or how far the work is.
+func (m *meter) now(line func() string) string {
+	if w := m.wait.Load(); w != nil && time.Now().Before(w.Until) {
+		return text.Clean(w.String())
+	}
+	return line()
 }
 
 // reading shows how much of the layers is read.
@@ -91,7 +104,7 @@ func (m *meter) run(line func() string) {
 				return
 			case <-wait.C:
 				shown = true
-				fmt.Fprintf(m.w, "\r\x1b[K%s", ansi.Truncate(line(), meterWidth, "…"))
+				fmt.Fprintf(m.w, "\r\x1b[K%s", ansi.Truncate(m.now(line), meterWidth, "…"))
 				wait.Reset(meterEvery)
 			}
 		}

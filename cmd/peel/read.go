@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 
 	"peel/analyzer"
 )
@@ -10,8 +9,8 @@ import (
 // prepare checks what all ways to read an image have in common, and makes the
 // scanner for secrets.
 func (o *rootOptions) prepare() (err error) {
-	if o.maxEnts <= 0 {
-		return usage(fmt.Errorf("--max-entries: %d is no number of entries", o.maxEnts))
+	if err := o.checkLimits(); err != nil {
+		return err
 	}
 	if err := o.scan.check(); err != nil {
 		return usage(err)
@@ -28,8 +27,9 @@ func (o *rootOptions) prepare() (err error) {
 func (o *rootOptions) read(ctx context.Context) (a *analyzer.Analysis, readErr, err error) {
 	show := newMeter(o.streams)
 	defer show.stop()
+	o.waiting = show.waiting
 	show.opening(o.reference)
-	img, base, err := o.openImage(ctx, show.progress)
+	img, base, err := o.openImage(ctx, o.reference, show.progress)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -7,7 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"sync/atomic"
+	"path/filepath"
 
 	"peel/analyzer"
 	"peel/analyzer/policy"
@@ -16,7 +16,6 @@ import (
 	"peel/analyzer/text"
 	"peel/source"
 	"peel/source/layer"
-	"peel/ui"
 )
 
 func runRoot(ctx context.Context, o *rootOptions) error {
@@ -34,6 +33,13 @@ func runRoot(ctx context.Context, o *rootOptions) error {
 		return usage(errors.New("--show-secrets is for the screens alone, and asks there: reports and files never hold a secret in clear"))
 	}
 	return runReport(ctx, o, rules)
+}
+
+func (o *rootOptions) checkLimits() error {
+	if o.maxEnts <= 0 {
+		return usage(fmt.Errorf("--max-entries: %d is no number of entries", o.maxEnts))
+	}
+	return nil
 }
 
 // interactive is true if nobody asked for a report and there is somebody to
@@ -95,9 +101,13 @@ func (o *rootOptions) sourceOptions(opening *layer.Progress) source.Options {
 	scan.Progress = opening
 	opts := o.analysis(nil)
 	scan.Inspectors = opts.Inspectors()
+	root := o.root
+	if abs, err := filepath.Abs(root); err == nil && root != "" {
+		root = abs
+	}
 	return source.Options{
-		Source: source.Kind(o.source), Platform: o.platform, Scan: scan,
-		Stdin: o.streams.in, UserAgent: "peel/" + version(),
+		Source: source.Kind(o.source), Root: root, Platform: o.platform, Scan: scan,
+		Stdin: o.streams.in, UserAgent: "peel/" + version(), Insecure: !o.tlsVerify, Waiting: o.waiting,
 	}
 }
 
@@ -185,35 +195,4 @@ func writeFile(path string, write func(io.Writer) error) error {
 		os.Remove(path)
 	}
 	return writing(path, err)
-}
-
-func runUI(ctx context.Context, o *rootOptions) error {
-	opening := new(layer.Progress)
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	var base atomic.Pointer[analyzer.Base]
-	res, err := ui.Run(ctx, ui.Options{
-		Reference: o.reference,
-		Open: func(ctx context.Context) (*source.Image, error) {
-			img, b, err := o.openImage(ctx, opening)
-			base.Store(b)
-			return img, err
-		},
-		Analyze: func(ctx context.Context, img *source.Image) *analyzer.Session {
-			opts := o.analysis(base.Load())
-			opts.Live = true
-			return analyzer.Start(ctx, img, opts)
-		},
-		OpenProgress: opening,
-		Theme:        o.ui.theme, ASCII: o.ui.ascii, NoMouse: o.ui.noMouse, At: o.ui.at,
-		ShowSecrets: o.ui.secrets,
-		Version:     version(),
-	})
-	switch {
-	case err != nil:
-		return err
-	case res.Err != nil:
-		return res.Err
-	}
-	return nil
 }

@@ -11,7 +11,6 @@ import (
 	"peel/analyzer/attached"
 	"peel/analyzer/check"
 	"peel/analyzer/metadata"
-	"peel/analyzer/report"
 	"peel/analyzer/secrets"
 	"peel/analyzer/supply"
 )
@@ -26,10 +25,9 @@ type scanOptions struct {
 	key      *attached.Key // of keyFile; nil without one
 }
 
-// allScanners are the families there are: waste, which is always computed, and
-// those of the catalogue.
+// allScanners are the families there are.
 func allScanners() []string {
-	list := []string{report.ScanWaste}
+	var list []string
 	for _, f := range check.Families() {
 		list = append(list, f.Name)
 	}
@@ -91,19 +89,18 @@ func (o *scanOptions) readKey() error {
 // scanner of their own.
 func (o *scanOptions) families() (list []check.Family) {
 	for _, f := range check.Families() {
-		if f.Name != report.ScanSecrets && slices.Contains(o.scanners, f.Name) {
+		if f.Name != secrets.Family.Name && slices.Contains(o.scanners, f.Name) {
 			list = append(list, f)
 		}
 	}
 	return list
 }
 
-// secrets makes the scanner; nil if secrets are not to be looked for. Waste is
-// always computed: it is what the trees are made of.
+// secrets makes the scanner; nil if secrets are not to be looked for.
 func (o *scanOptions) secrets() (*secrets.Scanner, error) {
-	if !slices.Contains(o.scanners, report.ScanSecrets) {
+	if !slices.Contains(o.scanners, secrets.Family.Name) {
 		if o.rules != "" || o.allow != "" {
-			return nil, fmt.Errorf("--secret-rules and --secret-allow need %s among the --scanners", report.ScanSecrets)
+			return nil, fmt.Errorf("--secret-rules and --secret-allow need %s among the --scanners", secrets.Family.Name)
 		}
 		return nil, nil
 	}

@@ -162,6 +162,7 @@ type chooser struct {
 	store Store
 
 	images       []v1.Descriptor // each with a platform
+	absent       []v1.Platform   // of images that a Partial store does not have
 	around       [][]Annotations // of each image
 	attestations []v1.Descriptor
 	artifacts    int
@@ -207,7 +208,11 @@ func isUnknown(p *v1.Platform) bool {
 // leaves open what it is.
 func (c *chooser) add(m v1.Descriptor, around []Annotations, depth int) error {
 	if m.Platform != nil && !m.MediaType.IsIndex() {
-		c.images, c.around = append(c.images, m), append(c.around, around)
+		if p, ok := c.store.(Partial); ok && !p.Has(m) {
+			c.absent = append(c.absent, *m.Platform)
+		} else {
+			c.images, c.around = append(c.images, m), append(c.around, around)
+		}
 		return nil
 	}
 	raw, err := readManifest(c.ctx, c.store, m)
@@ -246,6 +251,9 @@ func (c *chooser) choose(want *v1.Platform) (*Selection, error) {
 		target = *want
 	}
 	n := c.match(target)
+	if n < 0 && want == nil && len(platforms) == 1 && len(c.absent) > 0 {
+		n = 0 // the one that was pulled is the one that is meant
+	}
 	if n < 0 {
 		return nil, c.noMatch(target, platforms)
 	}
@@ -305,14 +313,31 @@ func (c *chooser) match(target v1.Platform) int {
 }
 
 func (c *chooser) noMatch(target v1.Platform, have []v1.Platform) error {
+	if len(have) == 0 && len(c.absent) > 0 {
+		return fmt.Errorf("%w: the index names images for %s, and none of them is here", ErrMissing, names(c.absent))
+	}
 	if len(have) == 0 {
 		return fmt.Errorf("%w: the index names no image, only %s", ErrNotImage, c.others())
 	}
-	names := make([]string, len(have))
-	for i, p := range have {
-		names[i] = p.String()
+	if len(c.absent) > 0 {
+		return fmt.Errorf("%w: %s is not here, only %s, of an index that also names %s", ErrPlatform, target, names(have), names(c.absent))
 	}
-	return fmt.Errorf("%w: %s is not among %s", ErrPlatform, target, strings.Join(names, ", "))
+	return fmt.Errorf("%w: %s is not among %s", ErrPlatform, target, names(have))
+}
+
+// maxNames bounds the platforms in one message.
+const maxNames = 20
+
+func names(list []v1.Platform) string {
+	var out []string
+	for i, p := range uniquePlatforms(list) {
+		if i == maxNames {
+			out = append(out, "…")
+			break
+		}
+		out = append(out, p.String())
+	}
+	return strings.Join(out, ", ")
 }
 
 func (c *chooser) platforms() []v1.Platform {
@@ -329,6 +354,9 @@ func (c *chooser) others() string {
 
 func (c *chooser) notes() []string {
 	var notes []string
+	if len(c.absent) > 0 {
+		notes = append(notes, fmt.Sprintf("the index also names %s, which this source does not have", names(c.absent)))
+	}
 	if n := len(c.attestations); n > 0 {
 		notes = append(notes, fmt.Sprintf("the index also has %d attestation manifests (provenance, SBOM)", n))
 	}

@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
-	"strings"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/types"
@@ -39,27 +37,13 @@ func (s *store) Referrers(ctx context.Context, h v1.Hash) ([]v1.Descriptor, erro
 			return list, fmt.Errorf("%w: the answer for what refers to %s is no index", oci.ErrMissing, h)
 		}
 		list = append(list, idx.Manifests...)
-		query := nextReferrers(header)
+		query := nextPage(header)
 		if query == "" {
 			return list, nil
 		}
 		what = "referrers/" + h.String() + "?" + query
 	}
 	return list, fmt.Errorf("%w: more than %d pages of referrers", oci.ErrTooLarge, maxReferrerPages)
-}
-
-// nextReferrers is the query of the page that comes next (RFC 5988, "Link");
-// only the query, so that no registry sends its client to another host.
-func nextReferrers(header http.Header) string {
-	link, rest, ok := strings.Cut(header.Get("Link"), ">")
-	if !ok || !strings.Contains(rest, "next") {
-		return ""
-	}
-	u, err := url.Parse(strings.TrimPrefix(strings.TrimSpace(link), "<"))
-	if err != nil {
-		return ""
-	}
-	return u.RawQuery
 }
 
 // Tagged implements oci.Referring.
