@@ -146,6 +146,15 @@ func (o outcome) figures(t testing.TB) string {
 	for _, field := range []string{"peelVersion", "notes", "config", "history"} {
 		delete(report, field)
 	}
+	// What is asked of a name, of a registry and of what it stores has other
+	// answers elsewhere.
+	for _, field := range []string{"checks", "score", "attached"} {
+		delete(report, field)
+	}
+	report["findings"] = slices.DeleteFunc(report["findings"].([]any), func(f any) bool {
+		id := f.(map[string]any)["id"].(string)
+		return id[0] == 'X' || slices.Contains([]string{"M023", "M045", "W019"}, id)
+	})
 	strip(report["image"], "reference", "source", "location", "name", "attempts", "manifestDigest", "configDigest", "compressedBytes", "created")
 	for _, l := range report["layers"].([]any) {
 		strip(l, "digest", "mediaType", "compression", "compressedBytes", "createdBy", "created")
