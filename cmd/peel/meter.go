@@ -70,6 +70,11 @@ func (m *meter) reading(s *analyzer.Session, img *source.Image) {
 	})
 }
 
+// doing shows what is done after the reading.
+func (m *meter) doing(what string) {
+	m.run(func() string { return what })
+}
+
 // run repeats a line until the next phase or stop.
 func (m *meter) run(line func() string) {
 	m.stop()

@@ -99,7 +99,7 @@ func newRootCmd(s streams, run func(context.Context, *rootOptions) error) *cobra
 	cmd.SetOut(s.out)
 	cmd.SetErr(s.err)
 	o.addFlags(cmd)
-	cmd.AddCommand(newVersionCmd(s))
+	cmd.AddCommand(newPackagesCmd(s), newVersionCmd(s))
 	return cmd
 }
 

@@ -1,0 +1,362 @@
+package packages
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/anchore/syft/syft/file"
+	"github.com/anchore/syft/syft/pkg"
+	"github.com/anchore/syft/syft/sbom"
+	syftsource "github.com/anchore/syft/syft/source"
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+
+	"peel/analyzer/filetree"
+	"peel/source/layer"
+)
+
+// Image is what Catalog needs to know of an image.
+type Image struct {
+	Tree   *filetree.Tree // of all layers, or of those that could be read
+	Layers []Layer        // bottom first
+	// What the documents say of the image.
+	Reference      string
+	ManifestDigest string // "" if it has no manifest
+	ConfigDigest   string
+	MediaType      string
+	RawManifest    []byte
+	RawConfig      []byte
+	Config         *v1.ConfigFile // may be nil
+}
+
+// Layer is one layer of an Image.
+type Layer struct {
+	DiffID    string
+	MediaType string
+	Index     *layer.Index // nil if it was not read
+}
+
+// Options of Catalog.
+type Options struct {
+	// CPEs guesses the names under which vulnerability databases may know the
+	// packages. It needs a dictionary of some 100 MB in memory.
+	CPEs bool
+	// Version of peel, for the documents.
+	Version string
+	// Progress is told what is being done; may be nil.
+	Progress func(step string)
+}
+
+// ErrNotKept is for layers that were read without a Keeper.
+var ErrNotKept = errors.New("the layers were read without keeping what tells of packages")
+
+// Catalog finds out what is installed, and what was. It works on what a Keeper
+// kept; an image of which something is missing gives a partial inventory.
+func Catalog(ctx context.Context, in Image, opts Options) (*Inventory, error) {
+	img, partial, err := gather(in)
+	if err != nil {
+		return nil, err
+	}
+	top := in.Tree.Top()
+	c := &catalog{in: in, img: img, opts: opts, inv: &Inventory{img: img, owners: map[int32]Owner{}, Partial: partial}}
+	if err := c.installed(ctx, top); err != nil {
+		return nil, err
+	}
+	if err := c.earlier(ctx, top); err != nil {
+		return nil, err
+	}
+	c.duplicates()
+	c.unowned()
+	c.lacks()
+	return c.inv, nil
+}
+
+type catalog struct {
+	in   Image
+	img  *image
+	opts Options
+	inv  *Inventory
+
+	found   []pkg.Package // parallel to inv.Packages
+	states  []state
+	missing map[string]bool
+}
+
+// gather joins what was kept of each layer.
+func gather(in Image) (*image, []string, error) {
+	w, err := catalogerWants()
+	if err != nil {
+		return nil, nil, err
+	}
+	img := &image{
+		tree: in.Tree, files: map[*layer.Entry]*content{}, mimes: map[*layer.Entry]string{}, sums: map[*layer.Entry]string{},
+		globs: newGlobs(w.globs),
+	}
+	var partial []string
+	for n, l := range in.Layers {
+		img.diffIDs = append(img.diffIDs, l.DiffID)
+		if l.Index == nil || !in.Tree.Layers[n].Merged {
+			partial = append(partial, fmt.Sprintf("layer %d was not read", n+1))
+			continue
+		}
+		if !l.Index.Complete {
+			partial = append(partial, fmt.Sprintf("layer %d was not wholly read", n+1))
+		}
+		k := keptOf(l.Index)
+		if k == nil {
+			return nil, nil, fmt.Errorf("layer %d: %w", n+1, ErrNotKept)
+		}
+		img.add(l.Index, k)
+		for _, p := range k.over {
+			partial = append(partial, fmt.Sprintf("layer %d: %s was not looked at, for what is kept of all files exceeded %d MB", n+1, p, maxKept>>20))
+		}
+	}
+	return img, partial, nil
+}
+
+func keptOf(idx *layer.Index) *Kept {
+	for _, r := range idx.Results {
+		if k, ok := r.(*Kept); ok {
+			return k
+		}
+	}
+	return nil
+}
+
+func (img *image) add(idx *layer.Index, k *Kept) {
+	for i, c := range k.files {
+		img.files[&idx.Entries[i]] = c
+	}
+	for i, m := range k.mimes {
+		img.mimes[&idx.Entries[i]] = m
+	}
+	for i, s := range k.sums {
+		img.sums[&idx.Entries[i]] = s
+	}
+}
+
+func (c *catalog) progress(format string, args ...any) {
+	if c.opts.Progress != nil {
+		c.opts.Progress(fmt.Sprintf(format, args...))
+	}
+}
+
+// run lets the catalogers loose on a view.
+func (c *catalog) run(ctx context.Context, v *view, cfg config) (*sbom.SBOM, error) {
+	s, err := runSyft(ctx, &imageSource{resolver: v, description: c.describe()}, cfg)
+	if err != nil {
+		return nil, err
+	}
+	if err := context.Cause(ctx); err != nil {
+		return nil, err
+	}
+	if c.missing == nil {
+		c.missing = map[string]bool{}
+	}
+	for p := range v.missing {
+		c.missing[p] = true
+	}
+	return s, nil
+}
+
+// installed catalogs what the image shows.
+func (c *catalog) installed(ctx context.Context, top int) error {
+	c.progress("looking for packages")
+	v := newView(c.img, top, false)
+	s, err := c.run(ctx, v, config{cpes: c.opts.CPEs, version: c.opts.Version})
+	if err != nil {
+		return err
+	}
+	c.correctSums(s)
+	c.inv.doc = &document{sbom: s}
+	if d := s.Artifacts.LinuxDistribution; d != nil {
+		c.inv.Distro = cmp.Or(d.PrettyName, d.Name, d.ID)
+	}
+	for p := range s.Artifacts.Packages.Enumerate() {
+		c.found = append(c.found, p)
+	}
+	slices.SortFunc(c.found, compare)
+	files := newFinder(v)
+	c.inv.Packages = make([]Package, len(c.found))
+	for i := range c.found {
+		p := &c.inv.Packages[i]
+		*p = c.img.plain(&c.found[i])
+		files.each(&c.found[i], func(n int32, cl claim) {
+			p.Nodes = append(p.Nodes, n)
+			if have, taken := c.inv.owners[n]; !taken || have.Digest == "" && cl.digest != "" {
+				c.inv.owners[n] = Owner{i, cl.algorithm, cl.digest}
+			}
+		})
+		c.weigh(v, p)
+	}
+	return nil
+}
+
+func compare(a, b pkg.Package) int {
+	return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Version, b.Version), cmp.Compare(a.Type, b.Type),
+		cmp.Compare(place(&a), place(&b)), cmp.Compare(a.ID(), b.ID()))
+}
+
+func place(p *pkg.Package) string {
+	if l := p.Locations.ToSlice(); len(l) > 0 {
+		return l[0].RealPath
+	}
+	return ""
+}
+
+// weigh sums up the files of a package, hard links once.
+func (c *catalog) weigh(v *view, p *Package) (dead int64) {
+	slices.Sort(p.Nodes)
+	p.Nodes = slices.Compact(p.Nodes)
+	p.Files, p.Size = len(p.Nodes), 0
+	seen := map[int32]bool{}
+	for _, n := range p.Nodes {
+		ver := c.img.tree.At(int(n), v.layer)
+		if ver == nil || ver.Inode == filetree.None || seen[ver.Inode] {
+			continue
+		}
+		seen[ver.Inode] = true
+		in := &c.img.tree.Inodes[ver.Inode]
+		p.Size += in.Size
+		if in.Dead() {
+			dead += in.Size
+		}
+	}
+	return dead
+}
+
+// plain is a package in our own words.
+func (img *image) plain(p *pkg.Package) Package {
+	out := Package{
+		Name: p.Name, Version: p.Version, Type: string(p.Type), Language: string(p.Language), PURL: p.PURL, Layer: filetree.None,
+	}
+	for _, l := range p.Licenses.ToSlice() {
+		if s := cmp.Or(l.SPDXExpression, l.Value); s != "" {
+			out.Licenses = append(out.Licenses, s)
+		}
+	}
+	slices.Sort(out.Licenses)
+	out.Licenses = slices.Compact(out.Licenses)
+	for _, cp := range p.CPEs {
+		out.CPEs = append(out.CPEs, cp.Attributes.BindToFmtString())
+	}
+	for _, l := range p.Locations.ToSlice() {
+		at := img.layerOf(l)
+		out.Locations = append(out.Locations, Location{l.RealPath, at})
+		if isPrimary(&l) && (out.Layer == filetree.None || at < out.Layer) {
+			out.Layer = at
+		}
+	}
+	return out
+}
+
+// layerOf is the layer that holds a location. The same layer may be in an image
+// several times; the uppermost that has the path counts.
+func (img *image) layerOf(l file.Location) int {
+	n, ok := img.tree.Lookup(l.RealPath)
+	if !ok {
+		return slices.Index(img.diffIDs, l.FileSystemID)
+	}
+	at := filetree.None
+	for _, v := range img.tree.VersionsOf(n) {
+		if v.Entry != nil && img.diffIDs[v.Layer] == l.FileSystemID {
+			at = int(v.Layer)
+		}
+	}
+	return at
+}
+
+func (c *catalog) duplicates() {
+	type id struct{ name, kind string }
+	groups := map[id][]int{}
+	for i := range c.inv.Packages {
+		p := &c.inv.Packages[i]
+		groups[id{p.Name, p.Type}] = append(groups[id{p.Name, p.Type}], i)
+	}
+	for k, list := range groups {
+		if len(list) < 2 {
+			continue
+		}
+		d := Duplicate{Name: k.name, Type: k.kind, Packages: list}
+		var largest int64
+		for _, i := range list {
+			p := &c.inv.Packages[i]
+			d.Versions = append(d.Versions, p.Version)
+			d.Size += p.Size
+			largest = max(largest, p.Size)
+		}
+		d.Size -= largest
+		d.Versions = slices.Compact(d.Versions)
+		c.inv.Duplicates = append(c.inv.Duplicates, d)
+	}
+	slices.SortFunc(c.inv.Duplicates, func(a, b Duplicate) int {
+		return cmp.Or(cmp.Compare(b.Size, a.Size), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Type, b.Type))
+	})
+}
+
+// unowned counts the visible files that nobody claims, hard links once.
+func (c *catalog) unowned() {
+	t := c.img.tree
+	top := len(t.Layers) - 1
+	seen := map[int32]bool{}
+	for n := range c.inv.owners {
+		if v := t.At(int(n), top); v != nil && v.Inode != filetree.None {
+			seen[v.Inode] = true
+		}
+	}
+	for n := range t.Nodes {
+		v := t.At(n, top)
+		if v == nil || v.Entry == nil || v.Type == layer.Directory {
+			continue
+		}
+		if _, owned := c.inv.owners[int32(n)]; owned {
+			continue
+		}
+		if v.Inode != filetree.None {
+			if seen[v.Inode] {
+				continue
+			}
+			seen[v.Inode] = true
+			c.inv.Unowned.Bytes += t.Inodes[v.Inode].Size
+		}
+		c.inv.Unowned.Files++
+	}
+}
+
+// lacks notes what the catalogers wanted to see and could not.
+func (c *catalog) lacks() {
+	var paths []string
+	for p := range c.missing {
+		paths = append(paths, p)
+	}
+	slices.Sort(paths)
+	const shown = 5
+	for i, p := range paths {
+		if i == shown {
+			c.inv.Partial = append(c.inv.Partial, fmt.Sprintf("%d more files that may tell of packages were not kept", len(paths)-shown))
+			break
+		}
+		c.inv.Partial = append(c.inv.Partial, p+" may tell of packages, but was not kept")
+	}
+}
+
+// describe is what the documents say of the image.
+func (c *catalog) describe() syftsource.Description {
+	in := &c.in
+	m := syftsource.ImageMetadata{
+		UserInput: in.Reference, ID: in.ConfigDigest, ManifestDigest: in.ManifestDigest, MediaType: in.MediaType,
+		RawManifest: in.RawManifest, RawConfig: in.RawConfig,
+	}
+	if in.Config != nil {
+		m.Architecture, m.Variant, m.OS, m.Labels = in.Config.Architecture, in.Config.Variant, in.Config.OS, in.Config.Config.Labels
+	}
+	for n, l := range in.Layers {
+		size := in.Tree.Layers[n].Size
+		m.Layers = append(m.Layers, syftsource.LayerMetadata{MediaType: l.MediaType, Digest: l.DiffID, Size: size})
+		m.Size += size
+	}
+	id := cmp.Or(in.ManifestDigest, in.ConfigDigest)
+	return syftsource.Description{ID: id, Name: in.Reference, Version: id, Metadata: m}
+}

@@ -1,0 +1,22 @@
+package packages_test
+import ("testing";"runtime";"os";"runtime/pprof";"context";"runtime/debug";"time"
+"peel/analyzer";"peel/analyzer/packages";"peel/source";"peel/source/layer")
+func TestTmp(t *testing.T){
+ debug.SetGCPercent(40)
+ runtime.MemProfileRate=8192
+ k,_:=packages.NewKeeper()
+ st:=func(w string){ var m runtime.MemStats; runtime.GC(); runtime.ReadMemStats(&m); t.Log(w,"live",m.HeapAlloc>>20,"sys",m.HeapSys>>20); f,_:=os.Create("/tmp/pkgs/heap-"+w+".prof"); pprof.WriteHeapProfile(f); f.Close()}
+ st("start")
+ sc:=layer.Options{Inspectors:[]layer.Inspector{k}}
+ img,err:=source.Open(context.Background(),"/tmp/pkgs/img/three.tar",source.Options{Scan:sc})
+ if err!=nil{t.Fatal(err)}
+ a,_:=analyzer.Start(context.Background(),img,analyzer.Options{Scan:sc}).Wait()
+ st("read"); for i:=range a.Layers{packages.Dbg(a.Layers[i].Index)}
+ in:=packages.Image{Tree:a.Tree,Reference:"x"}
+ for i:=range a.Layers{ in.Layers=append(in.Layers,packages.Layer{DiffID:a.Layers[i].DiffID,Index:a.Layers[i].Index})}
+ go func(){ for i:=0;i<40;i++ { time.Sleep(100*time.Millisecond); var m runtime.MemStats; runtime.ReadMemStats(&m); t.Log(m.HeapAlloc>>20,m.HeapSys>>20,m.NextGC>>20)}}()
+ inv,err:=packages.Catalog(context.Background(),in,packages.Options{Progress:func(s string){t.Log(s)}})
+ if err!=nil{t.Fatal(err)}
+ st("done")
+ runtime.KeepAlive(inv); runtime.KeepAlive(a)
+}
