@@ -94,6 +94,19 @@ func (a *Analysis) Partial() bool {
 	return false
 }
 
+// Withheld is how many files there are whose contents the source could not read.
+// The figures of waste do not depend on them; what is found in contents is then
+// not all there may be.
+func (a *Analysis) Withheld() int {
+	n := 0
+	for i := range a.Layers {
+		if idx := a.Layers[i].Index; idx != nil {
+			n += idx.Withheld
+		}
+	}
+	return n
+}
+
 // Size is the bytes of regular files in all layers read, uncompressed.
 func (a *Analysis) Size() int64 { return a.Waste.Size }
 

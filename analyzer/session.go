@@ -233,5 +233,15 @@ func (s *Session) publish(finished bool) {
 		Notes:    slices.Concat(s.notes, s.secretNotes),
 		Findings: s.findings, Examined: s.opts.Secrets != nil, Redactor: s.redactor,
 	}
+	if n := a.Withheld(); n > 0 && finished {
+		a.Notes = append(a.Notes, fmt.Sprintf("%s could not be read, for other users own them: nothing was looked for in them. To read them too, install newuidmap (package uidmap), or run peel within podman unshare", contents(n)))
+	}
 	s.latest.Store(a)
+}
+
+func contents(n int) string {
+	if n == 1 {
+		return "the content of 1 file"
+	}
+	return fmt.Sprintf("the contents of %d files", n)
 }

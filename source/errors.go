@@ -14,6 +14,7 @@ import (
 	"peel/source/layout"
 	"peel/source/oci"
 	"peel/source/registry"
+	"peel/source/storage"
 )
 
 // OpenError says that no source had an image, what each of them answered, and
@@ -67,6 +68,8 @@ var hints = []hint{
 	{archive.ErrNotArchive, "write an archive with docker save, podman save or skopeo copy"},
 	{io.ErrUnexpectedEOF, "the file was cut off: copy or save it again"},
 	{layer.ErrDigest, "the bytes are not those that the image promises: fetch or save it again"},
+	{storage.ErrAmbiguous, "name it in full"},
+	{storage.ErrUnsupported, "write an archive with podman save or skopeo copy, and read that"},
 	{oci.ErrMissing, "the image is not complete: save or fetch it again"},
 	{os.ErrNotExist, "check the path"},
 	{os.ErrPermission, "peel needs to read the file; it never needs root"},
@@ -75,6 +78,9 @@ var hints = []hint{
 // engineHints are offered if an engine alone was asked.
 var engineHints = []hint{
 	{daemon.ErrNoSocket, "start the engine, or say where it listens with DOCKER_HOST or CONTAINER_HOST; without the prefix the registry is asked too"},
+	{storage.ErrNoStore, "nothing was built or pulled there yet; without the prefix other sources are asked too"},
+	{storage.ErrNotFound, "podman images names those there are; without the prefix the registry is asked too"},
+	{daemon.ErrClosed, "the socket belongs to root: join its group (docker), or use a rootless engine; without the prefix other sources are asked too"},
 	{daemon.ErrNotFound, "check the name; without the prefix the registry is asked too"},
 }
 

@@ -27,6 +27,7 @@ const (
 	DockerArchive Kind = "docker-archive"
 	Docker        Kind = "docker"
 	Podman        Kind = "podman"
+	Storage       Kind = "containers-storage"
 	Sample        Kind = "sample"
 )
 

@@ -20,6 +20,7 @@ import (
 	"peel/source/oci"
 	"peel/source/registry"
 	"peel/source/sample"
+	"peel/source/storage"
 )
 
 // Options of Open.
@@ -55,7 +56,7 @@ func Open(ctx context.Context, reference string, opts Options) (*Image, error) {
 		}
 	}
 	if ref.Name != "" {
-		if o.name, err = name.ParseReference(ref.Name, name.WeakValidation); err != nil && ref.Kind != Docker && ref.Kind != Podman {
+		if o.name, err = name.ParseReference(ref.Name, name.WeakValidation); err != nil && ref.Kind != Docker && ref.Kind != Podman && ref.Kind != Storage {
 			return nil, fmt.Errorf("%w: %w", ErrReference, err)
 		}
 	}
@@ -141,7 +142,12 @@ func elsewhere(k Kind, err error) bool {
 	if k == aFile {
 		return errors.Is(err, layout.ErrNotLayout) || errors.Is(err, archive.ErrNotArchive)
 	}
-	return errors.Is(err, daemon.ErrNoSocket) || errors.Is(err, daemon.ErrNotFound)
+	for _, other := range []error{daemon.ErrNoSocket, daemon.ErrNotFound, daemon.ErrClosed, storage.ErrNoStore, storage.ErrNotFound} {
+		if errors.Is(err, other) {
+			return true
+		}
+	}
+	return false
 }
 
 func (o *opener) tries() []try {
@@ -156,8 +162,16 @@ func (o *opener) tries() []try {
 	}
 	all := []try{
 		{Docker, func() (*Image, string, error) { return o.engine(Docker, daemon.Docker) }},
+		{Storage, o.storage},
 		{Podman, func() (*Image, string, error) { return o.engine(Podman, daemon.Podman) }},
 		{Registry, o.registry},
+	}
+	// podman's store needs no service, unless one was named on purpose.
+	if os.Getenv(daemon.Podman.Env) != "" {
+		all[1], all[2] = all[2], all[1]
+	}
+	if o.ref.Kind == Podman {
+		return all[1:3]
 	}
 	for _, t := range all {
 		if t.kind == o.ref.Kind {
@@ -306,6 +320,17 @@ func (o *opener) engine(k Kind, e daemon.Engine) (*Image, string, error) {
 	}
 	out := fromArchive(img)
 	out.Kind = k
+	return out, where, nil
+}
+
+func (o *opener) storage() (*Image, string, error) {
+	opts := storage.Options{Root: o.ref.Root, Driver: o.ref.Driver, Platform: o.platform}
+	img, where, err := storage.Open(o.ctx, o.ref.Name, opts)
+	if err != nil {
+		return nil, where, err
+	}
+	out := &Image{Image: img.Image, Kind: Storage, Name: img.Name, close: img.Close}
+	out.selected(img.Selection)
 	return out, where, nil
 }
 

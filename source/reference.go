@@ -23,6 +23,8 @@ type Reference struct {
 	Path     string // of a file or directory; "-" is standard input
 	Name     string // of an image in a registry or an engine; beside Path if s may be either
 	Selector oci.Selector
+	// Root and Driver are those of a store, where the reference names them.
+	Root, Driver string
 }
 
 // prefixes are the spellings of kinds: skopeo's and dive's. What dive calls
@@ -38,13 +40,13 @@ var prefixes = []struct {
 	{"docker-tar:", DockerArchive},
 	{"docker:", Docker},
 	{"podman:", Podman},
-	{"containers-storage:", Podman},
+	{"containers-storage:", Storage},
 	{"sample:", Sample},
 }
 
 // Kinds are the values that Options.Source takes.
 func Kinds() []Kind {
-	return []Kind{Registry, OCILayout, OCIArchive, DockerArchive, Docker, Podman, Sample}
+	return []Kind{Registry, OCILayout, OCIArchive, DockerArchive, Docker, Podman, Storage, Sample}
 }
 
 // hostPort tells the host "registry" with a port from the prefix "registry:".
@@ -87,6 +89,8 @@ func parseAs(k Kind, rest string) (Reference, error) {
 			return r, fmt.Errorf("%w: sample: is one image, there is no %q in it", ErrReference, rest)
 		}
 		return r, nil
+	case Storage:
+		return r.withStore(rest)
 	case Registry, Docker, Podman:
 		r.Name = rest
 	default:
@@ -101,6 +105,31 @@ func parseAs(k Kind, rest string) (Reference, error) {
 	}
 	if r.Name == "" && r.Path == "" {
 		return r, fmt.Errorf("%w: nothing follows the prefix %s", ErrReference, k)
+	}
+	return r, nil
+}
+
+// withStore takes skopeo's form apart: "[driver@root+run:options]name", of which
+// all in the brackets but the root may be left out.
+func (r Reference) withStore(s string) (Reference, error) {
+	r.Name = s
+	if inner, ok := strings.CutPrefix(s, "["); ok {
+		spec, name, ok := strings.Cut(inner, "]")
+		if !ok {
+			return r, fmt.Errorf("%w: the bracket before the image's name is not closed", ErrReference)
+		}
+		r.Name = name
+		if driver, root, ok := strings.Cut(spec, "@"); ok {
+			r.Driver, spec = driver, root
+		}
+		r.Root, _, _ = strings.Cut(spec, "+")
+		r.Root, _, _ = strings.Cut(r.Root, ":")
+		if !strings.HasPrefix(r.Root, "/") {
+			return r, fmt.Errorf("%w: the root of the store, %q, is no absolute path", ErrReference, r.Root)
+		}
+	}
+	if r.Name == "" {
+		return r, fmt.Errorf("%w: nothing follows the prefix %s", ErrReference, r.Kind)
 	}
 	return r, nil
 }

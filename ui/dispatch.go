@@ -6,6 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"peel/source/layer"
 	"peel/ui/text"
 )
 
@@ -297,7 +298,7 @@ func (m *Model) copied(digest bool) (what, s string) {
 		if !digest {
 			return "the path", o.path()
 		}
-		if e := o.entry(); e != nil && e.Size > 0 {
+		if e := o.entry(); e != nil && e.Size > 0 && e.Kind != layer.KindWithheld {
 			return "the digest", e.Digest.String()
 		}
 		return "", ""

@@ -78,7 +78,11 @@ func (in *inspector) fileBrief(d *doc, o object) {
 			d.line(in.th.Dim, in.noWaste())
 		}
 	}
-	if e != nil && e.Type == layer.Regular {
+	switch {
+	case e == nil || e.Type != layer.Regular:
+	case e.Kind == layer.KindWithheld:
+		d.line(in.th.Dim, "its content could not be read: it belongs to another user")
+	default:
 		d.line(in.th.Dim, e.Digest.String())
 	}
 }

@@ -62,6 +62,8 @@ type Figures struct {
 	// Partial says that not all of the image was read. WastedBytes is then a
 	// lower bound, and the two ratios may still move either way.
 	Partial bool
+	// Withheld is how many files there are whose contents could not be read.
+	Withheld int
 }
 
 // Status is what became of a rule.
@@ -200,6 +202,8 @@ func findings(r Rules, f Figures) Result {
 		return res.is(Fail, "%d of %d findings are of severity %s or above.", count, len(f.Severities), res.Threshold)
 	case f.Partial:
 		return res.is(Unknown, "None of the findings is of severity %s or above, but the image was not read to its end.", res.Threshold)
+	case f.Withheld > 0:
+		return res.is(Unknown, "None of the findings is of severity %s or above, but the contents of %d files could not be read.", res.Threshold, f.Withheld)
 	}
 	return res.is(Pass, "None of %d findings is of severity %s or above.", len(f.Severities), res.Threshold)
 }

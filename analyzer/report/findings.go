@@ -52,7 +52,11 @@ func (t *textWriter) findings() {
 		t.line("No secrets found%s.", t.inPart())
 		return
 	}
-	t.line("%s.", capital(t.atLeast()+plural(len(list), "finding")+severityCounts(list)))
+	atLeast := t.atLeast()
+	if t.r.Image.WithheldFiles > 0 {
+		atLeast = "at least "
+	}
+	t.line("%s.", capital(atLeast+plural(len(list), "finding")+severityCounts(list)))
 	for i, f := range list {
 		if i == maxFindings {
 			t.line("And %s more; the JSON report has them all.", plural(len(list)-i, "finding"))

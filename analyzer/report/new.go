@@ -23,7 +23,7 @@ type Meta struct {
 func Figures(a *analyzer.Analysis) policy.Figures {
 	return policy.Figures{
 		Efficiency: a.Waste.Efficiency, WastedBytes: a.Waste.Wasted,
-		UserWastedPercent: a.Waste.UserPercent, Severities: a.Severities(), Partial: a.Partial(),
+		UserWastedPercent: a.Waste.UserPercent, Severities: a.Severities(), Partial: a.Partial(), Withheld: a.Withheld(),
 	}
 }
 
@@ -122,6 +122,7 @@ func imageOf(a *analyzer.Analysis) Image {
 		WastedBytes:     a.Waste.Wasted,
 		LayerCount:      len(a.Layers),
 		FileCount:       a.Files(),
+		WithheldFiles:   a.Withheld(),
 	}
 	if !a.Partial() { // neither is a bound of what it would be
 		out.Efficiency, out.UserWastedPercent = &a.Waste.Efficiency, a.Waste.UserPercent

@@ -75,6 +75,7 @@ type Image struct {
 	DuplicateBytes    int64     `json:"duplicateBytes"`              // sum of Duplicate.ExtraBytes
 	LayerCount        int       `json:"layerCount"`
 	FileCount         int       `json:"fileCount"`
+	WithheldFiles     int       `json:"withheldFiles,omitempty"` // their contents could not be read
 }
 
 // Attempt is one source that was asked for the image.

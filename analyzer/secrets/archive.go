@@ -3,16 +3,11 @@ package secrets
 import (
 	"archive/tar"
 	"bufio"
-	"compress/bzip2"
 	"errors"
 	"fmt"
 	"io"
 	"strings"
-	"sync"
 
-	"github.com/klauspost/compress/zstd"
-
-	"peel/source/inflate"
 	"peel/source/layer"
 )
 
@@ -28,24 +23,11 @@ const (
 	// of archives that do not grow more than that.
 	freeUnpacked = 16 << 20
 	maxRatio     = 100
-	// maxBzip2 bounds what is unpacked of bzip2, at 25 MB/s.
-	maxBzip2 = 16 << 20
 	// maxMembers bounds the files; the largest jars have about 50,000.
 	maxMembers = 200_000
 	// maxInnerName bounds a member's name in what is reported.
 	maxInnerName = 1024
-	// maxZstdWindow is what level 19 uses; more asks for memory that is not
-	// needed but by --ultra and --long.
-	maxZstdWindow = 8 << 20
 )
-
-var unzstd = sync.Pool{New: func() any {
-	z, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxZstdWindow), zstd.WithDecoderLowmem(true))
-	if err != nil {
-		panic(err) // the options are constants
-	}
-	return z
-}}
 
 var (
 	errBudget  = errors.New("it unpacks to more than is looked at")
@@ -56,30 +38,21 @@ var (
 // lies in it.
 type unpacker struct {
 	s       *Scanner
-	size    int64 // of the file
 	left    int64 // bytes that may still be unpacked
 	members int
 	found   []match
 	notes   []string
-	held    bool // the scanner's buffer for zip files
-}
-
-// release gives the buffer back.
-func (u *unpacker) release() {
-	if u.held {
-		u.s.zips.Unlock()
-		u.held = false
-	}
+	xz      bool // it holds xzOnce
 }
 
 func newUnpacker(s *Scanner, size int64) *unpacker {
-	return &unpacker{s: s, size: size, left: min(maxUnpacked, max(freeUnpacked, size*maxRatio))}
+	return &unpacker{s: s, left: min(maxUnpacked, max(freeUnpacked, size*maxRatio))}
 }
 
 // packed reports whether there is something inside of contents of this kind.
 func packed(k layer.Kind) bool {
 	switch k {
-	case layer.KindGzip, layer.KindZstd, layer.KindBzip2, layer.KindTar, layer.KindZip:
+	case layer.KindGzip, layer.KindZstd, layer.KindBzip2, layer.KindXz, layer.KindTar, layer.KindZip, layer.KindArchiveAr:
 		return true
 	}
 	return false
@@ -101,100 +74,62 @@ func (u *unpacker) content() *content {
 // read was looked at.
 func (u *unpacker) file(r io.Reader, k layer.Kind) {
 	br := bufferOf(r)
-	defer u.release()
 	defer readers.Put(br)
 	if err := u.open(br, k, "", 1); err != nil {
 		u.notes = append(u.notes, fmt.Sprintf("not all of this %s was looked at for secrets: %v", k, err))
 	}
 }
 
-// readBuf is how much of a member is read at once.
-const readBuf = 32 << 10
-
-var readers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, readBuf) }}
-
-func bufferOf(r io.Reader) *bufio.Reader {
-	br := readers.Get().(*bufio.Reader)
-	br.Reset(r)
-	return br
-}
-
 func (u *unpacker) open(r *bufio.Reader, k layer.Kind, name string, depth int) error {
 	switch k {
-	case layer.KindGzip:
-		z, err := inflate.NewReader(r)
-		if err != nil {
-			return err
-		}
-		defer z.Close()
-		return u.inner(z, unpackedName(name), depth)
-	case layer.KindZstd:
-		z := unzstd.Get().(*zstd.Decoder)
-		defer unzstd.Put(z)
-		if err := z.Reset(r); err != nil {
-			return err
-		}
-		return u.inner(z, unpackedName(name), depth)
-	case layer.KindBzip2:
-		u.left = min(u.left, maxBzip2)
-		return u.inner(bzip2.NewReader(r), unpackedName(name), depth)
 	case layer.KindTar:
 		return u.tar(r, name, depth)
 	case layer.KindZip:
 		return u.zip(r, name, depth)
+	case layer.KindArchiveAr:
+		return u.ar(r, name, depth)
 	}
-	return u.scan(r, name)
-}
-
-// unpackedName is the name of what is in a compressed file, as far as there is
-// one; the file itself has none here.
-func unpackedName(name string) string {
-	for _, ext := range []string{".gz", ".zst", ".bz2"} {
-		if s, ok := strings.CutSuffix(name, ext); ok {
-			return s
-		}
-	}
-	return name
+	return u.compressed(r, k, name, depth)
 }
 
 // inner looks at a member: into it, if it is an archive too, or at it.
-func (u *unpacker) inner(r io.Reader, name string, depth int) error {
+func (u *unpacker) inner(src pieces, name string, depth int) error {
 	if u.members++; u.members > maxMembers {
 		return errMembers
 	}
-	br := bufferOf(&budgetReader{r, u})
+	in := budget{src, u}
+	p, err := in.first()
+	if len(p) == 0 {
+		return unlessEOF(err)
+	}
+	k := layer.Sniff(p[:min(len(p), layer.SniffLen)])
+	if depth == maxDepth || !packed(k) {
+		return u.scan(in, p, err, name)
+	}
+	br := bufferOf(&pieceReader{in, p, err})
 	defer readers.Put(br)
-	head, err := br.Peek(layer.SniffLen)
-	if len(head) == 0 {
-		if err == io.EOF {
-			return nil
-		}
+	err = u.open(br, k, name, depth+1)
+	if isLimit(err) {
 		return err
 	}
-	k := layer.Sniff(head)
-	if depth < maxDepth && packed(k) {
-		err := u.open(br, k, name, depth+1)
-		if err != nil && !errors.Is(err, errBudget) && !errors.Is(err, errMembers) {
-			return nil // one member is broken, or only looks like an archive
-		}
-		return err
-	}
-	return u.scan(br, name)
+	return nil // one member is broken, or only looks like an archive
 }
 
-// budgetReader stops when enough was unpacked.
-type budgetReader struct {
-	r io.Reader
-	u *unpacker
+// read is inner for what a reader gives.
+func (u *unpacker) read(r io.Reader, name string, depth int) error {
+	src := piecesOf(r)
+	defer src.close()
+	return u.inner(src, name, depth)
 }
 
-func (b *budgetReader) Read(p []byte) (int, error) {
-	if b.u.left <= 0 {
-		return 0, errBudget
+// isLimit is true for errors after which nothing more is unpacked.
+func isLimit(err error) bool { return errors.Is(err, errBudget) || errors.Is(err, errMembers) }
+
+func unlessEOF(err error) error {
+	if err == io.EOF {
+		return nil
 	}
-	n, err := b.r.Read(p[:min(int64(len(p)), b.u.left)])
-	b.u.left -= int64(n)
-	return n, err
+	return err
 }
 
 // tar looks at the files of a tar.
@@ -211,7 +146,7 @@ func (u *unpacker) tar(r io.Reader, name string, depth int) error {
 		if h.Typeflag != tar.TypeReg || h.Size < minSecretFile {
 			continue
 		}
-		if err := u.inner(t, joinInner(name, h.Name), depth); err != nil {
+		if err := u.read(t, joinInner(name, h.Name), depth); err != nil {
 			return err
 		}
 	}
@@ -226,18 +161,26 @@ func joinInner(outer, name string) string {
 	return outer + "!/" + name
 }
 
-// scan looks at a member that is no archive.
-func (u *unpacker) scan(r *bufio.Reader, name string) error {
+// scan looks at a member that is no archive, whose first piece is there.
+func (u *unpacker) scan(in pieces, p []byte, err error, name string) error {
 	st := u.s.pool.Get().(*stream)
 	defer u.s.pool.Put(st)
-	head, _ := r.Peek(layer.SniffLen)
-	f := newFileScan(u.s, st, name, head)
-	_, err := r.WriteTo(f)
-	if c := f.finish(); c != nil && len(u.found) < maxMatches {
+	f := newFileScan(u.s, st, name, p[:min(len(p), layer.SniffLen)])
+	var c *content
+	if err != nil {
+		c = f.whole(p)
+	} else {
+		for ; err == nil; p, err = in.Next() {
+			f.Write(p)
+		}
+		f.Write(p)
+		c = f.finish()
+	}
+	if c != nil && len(u.found) < maxMatches {
 		for _, m := range c.matches {
 			m.inner = name
 			u.found = append(u.found, m)
 		}
 	}
-	return err
+	return unlessEOF(err)
 }

@@ -62,6 +62,19 @@ func (f *fileScan) formed() bool {
 	return false
 }
 
+// whole is Write and finish for all of a file at once, without a copy.
+func (f *fileScan) whole(p []byte) *content {
+	if f.st.utf16 != noUTF16 || len(p) > streamBuf {
+		f.Write(p)
+		return f.finish()
+	}
+	f.st.text.scan(p, 0, len(p))
+	if f.wanted() || f.st.text.formed && structured.WantsContent(p[:min(len(p), layer.SniffLen)]) {
+		f.st.text.found = append(f.st.text.found, parse(f.path, p)...)
+	}
+	return f.st.content()
+}
+
 // finish returns what was found; nil for nothing.
 func (f *fileScan) finish() *content {
 	all := f.kept

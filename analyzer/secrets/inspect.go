@@ -33,11 +33,12 @@ type inspector struct {
 	st   *stream
 	hits *Hits
 
-	path  string
-	size  int64
+	entry *layer.Entry
 	plain *fileScan // nil until the first bytes, and for archives
 	kind  layer.Kind
 	pack  *packScan // nil unless the file is a big archive
+	one   bool      // the file came in one piece
+	found *content
 }
 
 var _ layer.LayerInspector = (*inspector)(nil)
@@ -53,8 +54,7 @@ const minSecretFile = 8
 
 // Open implements layer.LayerInspector.
 func (in *inspector) Open(_ int, e *layer.Entry) bool {
-	in.path, in.size = e.Path, e.Size
-	in.plain, in.pack, in.kind = nil, nil, layer.KindUnknown
+	*in = inspector{s: in.s, st: in.st, hits: in.hits, entry: e}
 	return e.Size >= minSecretFile
 }
 
@@ -62,10 +62,16 @@ func (in *inspector) Open(_ int, e *layer.Entry) bool {
 func (in *inspector) Write(p []byte) {
 	if in.kind == layer.KindUnknown {
 		head := p[:min(len(p), layer.SniffLen)]
-		if in.kind = layer.Sniff(head); packed(in.kind) {
+		in.kind = layer.Sniff(head)
+		switch {
+		case int64(len(p)) == in.entry.Size:
+			in.one = true
+			in.whole(p)
+			return
+		case packed(in.kind):
 			in.st.reset(nil)
-		} else {
-			in.plain = newFileScan(in.s, in.st, in.path, head)
+		default:
+			in.plain = newFileScan(in.s, in.st, in.entry.Path, head)
 		}
 	}
 	switch {
@@ -76,7 +82,7 @@ func (in *inspector) Write(p []byte) {
 	case len(in.st.buf)+len(p) <= cap(in.st.buf):
 		in.st.buf = append(in.st.buf, p...)
 	default:
-		in.pack = newPackScan(in.s, in.kind, in.size)
+		in.pack = newPackScan(in.s, in.kind, in.entry.Size)
 		in.pack.Write(in.st.buf)
 		in.pack.Write(p)
 	}
@@ -84,35 +90,58 @@ func (in *inspector) Write(p []byte) {
 
 // Close implements layer.LayerInspector.
 func (in *inspector) Close(i int, e *layer.Entry) {
-	if c := in.content(e); c != nil {
-		in.hits.files = append(in.hits.files, fileHits{i, c})
+	if in.kind != layer.KindUnknown && !in.one {
+		in.found = in.rest(e)
+	}
+	if in.found != nil {
+		in.hits.files = append(in.hits.files, fileHits{i, in.found})
 	}
 }
 
-// content scans what is left of a file, unless the same was seen before.
-func (in *inspector) content(e *layer.Entry) *content {
+// whole scans a file that came in one piece, where it lies.
+func (in *inspector) whole(p []byte) {
+	e := in.entry
+	if packed(in.kind) {
+		in.found = in.once(e, func() *content { return in.unpack(p) })
+		return
+	}
+	f := newFileScan(in.s, in.st, e.Path, p[:min(len(p), layer.SniffLen)])
+	if f.named {
+		in.found = f.whole(p)
+		return
+	}
+	in.found = in.once(e, func() *content { return f.whole(p) })
+}
+
+// rest scans what is left of a file that came in pieces.
+func (in *inspector) rest(e *layer.Entry) *content {
 	switch {
-	case in.kind == layer.KindUnknown:
-		return nil
 	case in.pack != nil:
 		defer func() { in.pack = nil }()
 		return in.pack.finish()
-	case in.plain != nil && (in.plain.named || in.st.flushed):
+	case in.plain == nil:
+		return in.once(e, func() *content { return in.unpack(in.st.buf) })
+	case in.plain.named || in.st.flushed:
 		return in.plain.finish() // depends on its path, or is mostly done
 	}
+	return in.once(e, in.plain.finish)
+}
+
+func (in *inspector) unpack(p []byte) *content {
+	u := newUnpacker(in.s, int64(len(p)))
+	u.file(bytes.NewReader(p), in.kind)
+	return u.content()
+}
+
+// once scans a content unless the same was seen before.
+func (in *inspector) once(e *layer.Entry, scan func() *content) *content {
 	in.s.mu.Lock()
 	c, ok := in.s.seen[e.Digest]
 	in.s.mu.Unlock()
 	if ok {
 		return c
 	}
-	if in.plain != nil {
-		c = in.plain.finish()
-	} else {
-		u := newUnpacker(in.s, e.Size)
-		u.file(bytes.NewReader(in.st.buf), in.kind)
-		c = u.content()
-	}
+	c = scan()
 	in.s.mu.Lock()
 	in.s.seen[e.Digest] = c
 	in.s.mu.Unlock()

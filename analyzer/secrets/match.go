@@ -30,7 +30,9 @@ type matcher struct {
 	reach    int // the last gram of any keyword, and one
 }
 
-const filterBits = 18
+// filterBits is the size of the filter, 128 KB. What it lets through for nothing
+// costs more, as a branch that was not foreseen, than its place in the cache.
+const filterBits = 20
 
 // slot leads from a gram to its entries.
 type slot struct {

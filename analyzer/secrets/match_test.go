@@ -79,6 +79,46 @@ func TestMatcherAgainstNaive(t *testing.T) {
 	}
 }
 
+// FuzzBinaryMatcher guards that a binary's keywords are found in all runs of
+// printable bytes that are long enough, and no others than there are.
+func FuzzBinaryMatcher(f *testing.F) {
+	m := newMatcher(testKeywords)
+	run := "ghp_x0123456789"
+	for n := range 20 {
+		f.Add(append(make([]byte, n), "\x7f\xff"+run+"\x01tokentokentoken!\x80AKIAZ23456789012"...), uint8(n))
+	}
+	f.Fuzz(func(t *testing.T, b []byte, from uint8) {
+		b = pad(b)
+		for _, lo := range []int{0, min(int(from)&^1, len(b)-4)} {
+			got := sorted(m.findBinary(nil, b, lo, len(b)-4))
+			for _, h := range naive(m.keywords, b, lo, len(b)-4) {
+				n := slices.Index(got, h)
+				if n < 0 && longRun(b, h.pos, h.pos+len(m.keywords[h.keyword].text)) {
+					t.Fatalf("%q from %d: %+v is not found", b, lo, h)
+				}
+				if n >= 0 {
+					got = slices.Delete(got, n, n+1)
+				}
+			}
+			if len(got) > 0 {
+				t.Fatalf("%q from %d: found %+v, which is not there", b, lo, got)
+			}
+		}
+	})
+}
+
+// longRun reports whether a keyword lies in a run of minPrintable bytes.
+func longRun(b []byte, from, to int) bool {
+	isPrintable := func(c byte) bool { return c >= ' ' && c < 0x80 }
+	for from > 0 && isPrintable(b[from-1]) {
+		from--
+	}
+	for to < len(b) && isPrintable(b[to]) {
+		to++
+	}
+	return to-from >= minPrintable && !slices.ContainsFunc(b[from:to], func(c byte) bool { return !isPrintable(c) })
+}
+
 func BenchmarkMatcher(b *testing.B) {
 	text, err := os.ReadFile("gitleaks/table.go")
 	if err != nil {

@@ -59,7 +59,11 @@ func (t *text) reset(s *Scanner, binary bool) {
 // scan looks for what begins in b[from:to]; from is even. What lies around is
 // context, as much as lookBehind and lookAhead say, unless the text ends there.
 func (t *text) scan(b []byte, from, to int) {
-	t.hits = t.s.matcher.find(t.hits[:0], b, from, to)
+	if t.binary {
+		t.hits = t.s.matcher.findBinary(t.hits[:0], b, from, to)
+	} else {
+		t.hits = t.s.matcher.find(t.hits[:0], b, from, to)
+	}
 	t.lastGen = -1
 	for _, h := range t.hits {
 		if len(t.found) >= maxMatches {

@@ -33,9 +33,6 @@ type Scanner struct {
 	mu   sync.Mutex
 	seen map[layer.Digest]*content // scanned contents; nil for one without secrets
 	pool sync.Pool                 // of *stream
-
-	zips   sync.Mutex // zipBuf is in use
-	zipBuf []byte     // one zip file at a time is read whole
 }
 
 // use is what a keyword may be a sign of.

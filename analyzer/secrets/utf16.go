@@ -26,10 +26,10 @@ func sniffUTF16(head []byte) utf16 {
 		}
 	}
 	const least = 16
-	if len(head) < least || bytes.IndexByte(head, 0) < 0 {
+	pairs := len(head) / 2
+	if len(head) < least || bytes.Count(head, nul)*10 < pairs*8 {
 		return noUTF16
 	}
-	pairs := len(head) / 2
 	little, big := 0, 0
 	for i := 0; i+1 < len(head); i += 2 {
 		switch lo, hi := head[i], head[i+1]; {
@@ -47,6 +47,8 @@ func sniffUTF16(head []byte) utf16 {
 	}
 	return noUTF16
 }
+
+var nul = []byte{0}
 
 func isText(c byte) bool { return c >= ' ' && c < 0x7f || c == '\n' || c == '\r' || c == '\t' }
 

@@ -1,16 +1,10 @@
 package secrets
 
 import (
-	"archive/zip"
 	"bufio"
-	"bytes"
 	"encoding/binary"
 	"errors"
 	"io"
-	"strings"
-	"sync"
-
-	"github.com/klauspost/compress/flate"
 
 	"peel/source/inflate"
 )
@@ -29,8 +23,6 @@ const (
 
 var errZip = errors.New("its files cannot be told apart without its directory")
 
-var inflaters = sync.Pool{New: func() any { return flate.NewReader(nil) }}
-
 // zipHeader is the local header of one member.
 type zipHeader struct {
 	flags, method uint16
@@ -38,94 +30,18 @@ type zipHeader struct {
 	name          string
 }
 
-// maxZip is the size of the largest zip that is read whole, for its directory
-// tells sizes and thereby allows the faster decoder. Larger ones, and those
-// within another, are read front to back.
-const maxZip = 32 << 20
-
-// zip looks at the files of a zip: jars, wheels, eggs, office files.
+// zip looks at the files of a zip: jars, wheels, eggs, office files. It is read
+// front to back, without its directory, so that what the directory has lost is
+// looked at too.
 func (u *unpacker) zip(r *bufio.Reader, name string, depth int) error {
-	if u.held {
-		return u.zipStream(r, name, depth)
-	}
-	u.s.zips.Lock()
-	u.held = true
-	defer u.release()
-	b := u.s.zipSpace(u.size)
-	n, err := io.ReadFull(r, b)
-	switch b = b[:n]; err {
-	case nil: // there may be more
-		rest := bufferOf(io.MultiReader(bytes.NewReader(b), r))
-		defer readers.Put(rest)
-		return u.zipStream(rest, name, depth)
-	case io.EOF, io.ErrUnexpectedEOF:
-	default:
-		return err
-	}
-	z, err := zip.NewReader(bytes.NewReader(b), int64(n))
-	if err != nil {
-		return u.zipStream(bufio.NewReader(bytes.NewReader(b)), name, depth)
-	}
-	for _, f := range z.File {
-		if err := u.zipFile(b, f, name, depth); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// zipSpace is room for a zip file of a size that is known if it is the outermost
-// archive, and one byte more.
-func (s *Scanner) zipSpace(size int64) []byte {
-	want := int(min(max(size, 4<<20), maxZip)) + 1
-	if cap(s.zipBuf) < want {
-		s.zipBuf = make([]byte, want)
-	}
-	return s.zipBuf[:cap(s.zipBuf)]
-}
-
-// zipFile looks at one file of a zip in memory. What is broken is passed over.
-func (u *unpacker) zipFile(b []byte, f *zip.File, name string, depth int) error {
-	off, err := f.DataOffset()
-	if err != nil || f.Flags&zipEncrypted != 0 || off < 0 || uint64(off) > uint64(len(b)) || f.CompressedSize64 > uint64(len(b))-uint64(off) {
-		return nil
-	}
-	data := b[off : uint64(off)+f.CompressedSize64]
-	inner := joinInner(name, f.Name)
-	switch f.Method {
-	case zip.Store:
-		err = u.inner(bytes.NewReader(data), inner, depth)
-	case zip.Deflate:
-		err = u.deflated(data, f, inner, depth)
-	}
-	if errors.Is(err, errBudget) || errors.Is(err, errMembers) {
-		return err
-	}
-	return nil
-}
-
-// gzipHeader makes a gzip stream of deflated data, with the trailer that the
-// directory of the zip has the parts of.
-const gzipHeader = "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
-
-func (u *unpacker) deflated(data []byte, f *zip.File, name string, depth int) error {
-	trailer := binary.LittleEndian.AppendUint32(nil, f.CRC32)
-	trailer = binary.LittleEndian.AppendUint32(trailer, uint32(f.UncompressedSize64))
-	z, err := inflate.NewReader(io.MultiReader(strings.NewReader(gzipHeader), bytes.NewReader(data), bytes.NewReader(trailer)))
-	if err != nil {
-		return err
-	}
+	var z inflate.Raw
 	defer z.Close()
-	return u.inner(z, name, depth)
-}
-
-func (u *unpacker) zipStream(r *bufio.Reader, name string, depth int) error {
 	for {
 		h, err := readZipHeader(r)
 		if err != nil || h == nil {
 			return err
 		}
-		if err := u.zipMember(r, h, name, depth); err != nil {
+		if err := u.zipMember(r, &z, h, name, depth); err != nil {
 			return err
 		}
 	}
@@ -170,32 +86,29 @@ func zip64Size(extra []byte) int64 {
 	return -1
 }
 
-func (u *unpacker) zipMember(r *bufio.Reader, h *zipHeader, name string, depth int) error {
+func (u *unpacker) zipMember(r *bufio.Reader, z *inflate.Raw, h *zipHeader, name string, depth int) error {
 	inner := joinInner(name, h.name)
 	streamed := h.flags&zipStreamed != 0 && h.size <= 0
+	encrypted := h.flags&zipEncrypted != 0
 	switch {
-	case h.size < 0 || streamed && (h.method != zipDeflated || h.flags&zipEncrypted != 0):
+	case streamed && h.method == zipStored && !encrypted:
+		return u.rest(r, inner, depth)
+	case h.size < 0, streamed && (h.method != zipDeflated || encrypted):
 		return errZip
-	case streamed:
-		if err := u.inflated(r, inner, depth); err != nil {
+	case h.method == zipDeflated && !encrypted && (streamed || h.size > 0):
+		if err := u.inflated(r, z, h, inner, depth); err != nil {
 			return err
 		}
-		return skipDescriptor(r)
-	}
-	part := &io.LimitedReader{R: r, N: h.size}
-	var err error
-	switch {
-	case h.size == 0 || h.flags&zipEncrypted != 0:
-	case h.method == zipStored:
-		err = u.inner(part, inner, depth)
-	case h.method == zipDeflated:
-		err = u.inflated(part, inner, depth)
-	}
-	if err != nil {
-		return err
-	}
-	if _, err := io.Copy(io.Discard, part); err != nil {
-		return err
+	default:
+		part := &io.LimitedReader{R: r, N: h.size}
+		if h.method == zipStored && h.size > 0 && !encrypted {
+			if err := u.read(part, inner, depth); err != nil {
+				return err
+			}
+		}
+		if _, err := io.Copy(io.Discard, part); err != nil {
+			return err
+		}
 	}
 	if h.flags&zipStreamed != 0 {
 		return skipDescriptor(r)
@@ -203,18 +116,43 @@ func (u *unpacker) zipMember(r *bufio.Reader, h *zipHeader, name string, depth i
 	return nil
 }
 
-// inflated looks at a deflated member, whose end the data itself shows.
-func (u *unpacker) inflated(r io.Reader, name string, depth int) error {
-	z := inflaters.Get().(io.ReadCloser)
-	defer inflaters.Put(z)
-	if err := z.(flate.Resetter).Reset(r, nil); err != nil {
+// inflated looks at a deflated member. The data itself shows where it ends.
+func (u *unpacker) inflated(r *bufio.Reader, z *inflate.Raw, h *zipHeader, name string, depth int) error {
+	z.Reset(r)
+	if err := u.inner(z, name, depth); isLimit(err) {
 		return err
 	}
-	if err := u.inner(z, name, depth); err != nil {
+	err := u.drain(z)
+	switch left := h.size - z.Taken(); {
+	case isLimit(err):
+		return err
+	case left > 0: // it ended early, or is broken
+		_, err = io.CopyN(io.Discard, r, left)
+		return err
+	case err != nil && h.size <= 0, h.size > 0 && left < 0:
+		return errZip
+	}
+	return nil
+}
+
+// drain unpacks what nobody wanted of a member, for its end is where the next
+// one begins.
+func (u *unpacker) drain(z *inflate.Raw) error {
+	in := budget{z, u}
+	for {
+		if _, err := in.Next(); err != nil {
+			return unlessEOF(err)
+		}
+	}
+}
+
+// rest looks at a stored member whose length only the directory knows, with all
+// that follows it: nothing is lost but the names of what is stored there.
+func (u *unpacker) rest(r *bufio.Reader, name string, depth int) error {
+	if err := u.read(r, name, depth); err != nil {
 		return err
 	}
-	_, err := io.Copy(io.Discard, &budgetReader{z, u})
-	return err
+	return errZip
 }
 
 // skipDescriptor skips what follows a member whose sizes were not known before:

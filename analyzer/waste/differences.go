@@ -16,7 +16,11 @@ func Differences(old, now *layer.Entry) []string {
 		return []string{"type (" + old.Type.String() + " " + "→" + " " + now.Type.String() + ")"}
 	}
 	var d []string
-	if old.Type == layer.Regular && (old.Digest != now.Digest || old.Size != now.Size) {
+	switch unknown := (old.Kind == layer.KindWithheld) != (now.Kind == layer.KindWithheld); {
+	case old.Type != layer.Regular || old.Digest == now.Digest && old.Size == now.Size:
+	case unknown && old.Size == now.Size:
+		d = append(d, "content (perhaps: one of the two could not be read)")
+	default:
 		d = append(d, "content")
 	}
 	if old.Type == layer.Symlink && old.Link != now.Link {

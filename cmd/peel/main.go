@@ -7,9 +7,12 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"peel/source/storage"
 )
 
 func main() {
+	storage.Child() // does not return in a process that opens files for another
 	os.Exit(Main())
 }
 

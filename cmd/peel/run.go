@@ -137,6 +137,9 @@ func (o *rootOptions) conclude(a *analyzer.Analysis, readErr error, v *policy.Ve
 			fmt.Fprintf(o.streams.err, "  %s\n", a.Redactor.String(lines(readErr)))
 		}
 		return codeError(exitImage)
+	case v != nil && v.Unknown && !v.Failed():
+		fmt.Fprintf(o.streams.err, "peel: the policy cannot be decided: the contents of %d files could not be read\n", a.Withheld())
+		return codeError(exitImage)
 	case v != nil && !v.Pass:
 		return codeError(exitPolicy)
 	}

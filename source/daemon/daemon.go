@@ -10,14 +10,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"net"
-	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
-	"time"
 
 	"peel/source/archive"
 )
@@ -26,13 +23,8 @@ import (
 var (
 	ErrNoSocket = errors.New("no socket")
 	ErrNotFound = errors.New("no such image")
-)
-
-const (
-	// maxMessage bounds an engine's error message.
-	maxMessage = 64 << 10
-	// maxWords bounds what is shown of it.
-	maxWords = 400
+	// ErrClosed is given for a socket that the user may not open.
+	ErrClosed = errors.New("permission denied")
 )
 
 // Engine says where an engine's sockets are looked for.
@@ -42,15 +34,29 @@ type Engine struct {
 	sockets func() []string
 }
 
-// Docker is the engine of that name, rootless or not.
+// Docker is the engine of that name, rootless or not, or what serves its API in
+// a virtual machine of the user's.
 var Docker = Engine{"docker", "DOCKER_HOST", func() []string {
-	return append(inRuntimeDir("docker.sock"), "/var/run/docker.sock")
+	paths := append(inRuntimeDir("docker.sock"), "/var/run/docker.sock")
+	if home, err := os.UserHomeDir(); err == nil {
+		for _, p := range []string{".docker/run/docker.sock", ".docker/desktop/docker.sock", ".colima/default/docker.sock", ".rd/docker.sock", ".orbstack/run/docker.sock"} {
+			if p = filepath.Join(home, p); exists(p) {
+				paths = append(paths, p)
+			}
+		}
+	}
+	return paths
 }}
 
 // Podman is podman's API service, rootless or not.
 var Podman = Engine{"podman", "CONTAINER_HOST", func() []string {
 	return append(inRuntimeDir("podman/podman.sock"), "/run/podman/podman.sock")
 }}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
 
 func inRuntimeDir(name string) []string {
 	if d := os.Getenv("XDG_RUNTIME_DIR"); d != "" {
@@ -62,15 +68,20 @@ func inRuntimeDir(name string) []string {
 // Open has the engine save an image, and scans its layers as they come. It
 // returns the address of the engine beside the image.
 func Open(ctx context.Context, e Engine, name string, opts archive.Options) (*archive.Image, string, error) {
-	c, err := e.connect()
+	c, err := e.connect(ctx)
 	if err != nil {
 		return nil, "", err
 	}
-	defer c.http.CloseIdleConnections()
-	if err := c.inspect(ctx, name); err != nil {
+	defer c.close()
+	name, err = c.inspect(ctx, name)
+	if err != nil {
 		return nil, c.address, err
 	}
-	body, err := c.get(ctx, "/images/"+escape(name)+"/get")
+	query, err := c.platform(opts)
+	if err != nil {
+		return nil, c.address, err
+	}
+	body, err := c.get(ctx, "/images/"+escape(name)+"/get"+query)
 	if err != nil {
 		return nil, c.address, err
 	}
@@ -87,86 +98,40 @@ func escape(name string) string {
 	return strings.ReplaceAll(url.PathEscape(name), "%2F", "/")
 }
 
-type client struct {
-	http    *http.Client
-	base    string
-	address string
+// maxInspect bounds what an engine says of one image.
+const maxInspect = 16 << 20
+
+// inspect asks whether the engine has the image, which a save tells late, and
+// returns the name to save it by. The part of an id that was given is one that
+// means one image alone, or the engine would not know it.
+func (c *client) inspect(ctx context.Context, name string) (string, error) {
+	var found struct {
+		ID string `json:"Id"`
+	}
+	if err := c.json(ctx, "/images/"+escape(name)+"/json", maxInspect, &found); err != nil {
+		return "", err
+	}
+	hex := strings.TrimPrefix(found.ID, "sha256:")
+	if given := strings.TrimPrefix(name, "sha256:"); hex != "" && strings.HasPrefix(hex, given) {
+		return found.ID, nil
+	}
+	return name, nil
 }
 
-func (e Engine) connect() (*client, error) {
-	if host := os.Getenv(e.Env); host != "" {
-		return dial(host, e)
-	}
-	paths := e.sockets()
-	for _, p := range paths {
-		if _, err := os.Stat(p); err == nil {
-			return dial("unix://"+p, e)
-		}
-	}
-	return nil, fmt.Errorf("%w at %s", ErrNoSocket, strings.Join(paths, " or "))
-}
+// platformAPI is the version of the API that can save one platform of several.
+const platformAPI = 48
 
-func dial(host string, e Engine) (*client, error) {
-	u, err := url.Parse(host)
+// platform asks for one platform of an image that the engine may have for
+// several (API 1.48, ImageGet). Older engines have one alone, and ignore it.
+func (c *client) platform(opts archive.Options) (string, error) {
+	major, minor, _ := strings.Cut(c.api, ".")
+	n, err := strconv.Atoi(minor)
+	if opts.Platform == nil || err != nil || major == "1" && n < platformAPI {
+		return "", nil
+	}
+	b, err := json.Marshal(opts.Platform)
 	if err != nil {
-		return nil, fmt.Errorf("%s=%q: %w", e.Env, host, err)
+		return "", err
 	}
-	tr := &http.Transport{ResponseHeaderTimeout: 5 * time.Minute}
-	c := &client{http: &http.Client{Transport: tr}, base: "http://engine", address: host}
-	switch u.Scheme {
-	case "unix":
-		tr.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
-			return (&net.Dialer{}).DialContext(ctx, "unix", u.Path)
-		}
-	case "tcp", "http":
-		c.base = "http://" + u.Host
-	default:
-		return nil, fmt.Errorf("%s=%q: only unix:// and tcp:// are supported", e.Env, host)
-	}
-	return c, nil
-}
-
-func (c *client) get(ctx context.Context, path string) (io.ReadCloser, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.base+path, nil)
-	if err != nil {
-		return nil, err
-	}
-	resp, err := c.http.Do(req)
-	if err != nil {
-		var op *net.OpError
-		if errors.As(err, &op) {
-			return nil, fmt.Errorf("%w that answers at %s: %v", ErrNoSocket, c.address, op.Err) //nolint:errorlint // a socket that is not there is no file of the user's
-		}
-		return nil, err
-	}
-	if resp.StatusCode == http.StatusOK {
-		return resp.Body, nil
-	}
-	defer resp.Body.Close()
-	if resp.StatusCode == http.StatusNotFound {
-		return nil, fmt.Errorf("%w in %s", ErrNotFound, c.address)
-	}
-	return nil, fmt.Errorf("%s answered %s: %s", c.address, resp.Status, message(resp.Body))
-}
-
-func message(r io.Reader) string {
-	b, _ := io.ReadAll(io.LimitReader(r, maxMessage))
-	m := struct{ Message string }{string(b)}
-	_ = json.Unmarshal(b, &m) // else it is the text itself
-	words := strings.TrimSpace(m.Message)
-	if len(words) > maxWords {
-		words = words[:maxWords] + "…"
-	}
-	return words
-}
-
-// inspect asks whether the engine has the image, which a save tells late.
-func (c *client) inspect(ctx context.Context, name string) error {
-	body, err := c.get(ctx, "/images/"+escape(name)+"/json")
-	if err != nil {
-		return err
-	}
-	defer body.Close()
-	_, err = io.Copy(io.Discard, io.LimitReader(body, 16<<20))
-	return err
+	return "?platform=" + url.QueryEscape(string(b)), nil
 }

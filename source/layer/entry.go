@@ -116,6 +116,10 @@ type Index struct {
 	Problems []Problem
 	// Results are what the inspectors of Options found, in their order.
 	Results []any
+	// Withheld is how many files there are whose contents the source could not
+	// read: their Kind is KindWithheld, their Digest a Withholder's. DiffID is then
+	// the one that was promised, not verified.
+	Withheld int
 	// Complete is false if the reading ended early; Entries are then what was
 	// read until there.
 	Complete bool
@@ -137,5 +141,6 @@ const (
 	ProblemType      = "unknown entry type"             // ignored
 	ProblemRoot      = "root is no directory"           // a file without a name: ignored
 	ProblemLongName  = "name longer than PATH_MAX"      // kept
+	ProblemWithheld  = "content not readable"           // listed without it
 	ProblemTrailing  = "data after the end of the tar"  // ignored, but part of the diffID
 )

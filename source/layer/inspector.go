@@ -13,12 +13,22 @@ type Inspector interface {
 type LayerInspector interface {
 	// Open announces a regular file; it may already know all but Digest and
 	// Kind. It reports whether Write and Close shall be called for this file.
-	// i is the entry's index in Index.Entries; e is valid during the call only.
+	// i is the entry's index in Index.Entries; e is valid until Close returns.
 	Open(i int, e *Entry) bool
 	// Write shows the file's next bytes, which are valid during the call only.
+	// When it is given the last of them, Digest and Kind are set.
 	Write(p []byte)
-	// Close ends the file; Digest and Kind are now set.
+	// Close ends the file.
 	Close(i int, e *Entry)
 	// Result is called after the last file; it becomes Index.Results.
 	Result() any
+}
+
+// Withholder is implemented by readers of layers that cannot read the contents
+// of some files: they give zeros in their place.
+type Withholder interface {
+	// Withheld reports whether the content that begins at this offset of the tar
+	// was not read, and gives what stands for its digest: equal ones are of
+	// equal contents, different ones tell nothing.
+	Withheld(offset int64) (Digest, bool)
 }

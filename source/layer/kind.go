@@ -30,12 +30,14 @@ const (
 	KindPython
 	KindClass
 	KindWasm
+	// KindWithheld is not told by Sniff: the source could not read the content.
+	KindWithheld
 )
 
 var kindNames = [...]string{
 	"", "empty", "text", "binary data", "script", "ELF", "PE executable", "Mach-O", "ar archive", "tar archive",
 	"gzip data", "zstd data", "xz data", "bzip2 data", "zip archive", "image", "font", "PDF", "SQLite database",
-	"PEM", "Python bytecode", "Java class", "WebAssembly",
+	"PEM", "Python bytecode", "Java class", "WebAssembly", "not readable",
 }
 
 func (k Kind) String() string {

@@ -61,6 +61,7 @@ type pipe struct {
 
 	cur *chunk
 	off int
+	n   int64 // bytes of the tar that were read
 }
 
 func newPipe(ctx context.Context, blob io.Reader, opts *Options) *pipe {
@@ -83,6 +84,7 @@ func (p *pipe) Read(b []byte) (int, error) {
 	}
 	n := copy(b, p.cur.buf[p.off:p.cur.n])
 	p.off += n
+	p.n += int64(n)
 	return n, nil
 }
 

@@ -1,6 +1,7 @@
 package layer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -87,15 +88,23 @@ func (o *Options) maxStored() int64 {
 // its Complete is false. A layer whose tar can be walked but whose digest, size
 // or diffID is not the expected one gives ErrDigest.
 //
+// blob may be a Withholder; the diffID is then not verified if it withholds
+// anything.
+//
 // blob is read from another goroutine, which has ended when Scan returns, so a
 // Read that blocks must end when ctx does.
 func Scan(ctx context.Context, blob io.Reader, opts Options) (*Index, error) {
 	opts.setDefaults()
 	p := newPipe(ctx, blob, &opts)
 	w := newWalker(ctx, p, &opts)
+	w.withholder, _ = blob.(Withholder)
 	walkErr := w.walk()
 	sums := p.wait()
 	idx := w.index()
+	if idx.Withheld > 0 {
+		// What was summed up has zeros for contents.
+		sums.diffID, sums.digest = opts.DiffID, cmp.Or(opts.Digest, opts.DiffID)
+	}
 	idx.Digest, idx.DiffID = sums.digest, sums.diffID
 	idx.Compression, idx.StoredBytes, idx.TarBytes = sums.compression, sums.stored, sums.tar
 	err := verdict(ctx, walkErr, sums, &opts)

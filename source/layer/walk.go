@@ -31,6 +31,8 @@ type walker struct {
 	open       []LayerInspector // those that look at the current file
 	hash       hash.Hash
 	buf        []byte
+	withholder Withholder // nil if the source can read everything
+	withheld   int        // files that it could not
 }
 
 func newWalker(ctx context.Context, p *pipe, opts *Options) *walker {
@@ -66,7 +68,7 @@ func (w *walker) walk() error {
 }
 
 func (w *walker) index() *Index {
-	idx := &Index{Entries: slices.Clip(w.entries), Problems: w.problems}
+	idx := &Index{Entries: slices.Clip(w.entries), Problems: w.problems, Withheld: w.withheld}
 	for _, i := range w.inspectors {
 		idx.Results = append(idx.Results, i.Result())
 	}
@@ -267,6 +269,11 @@ var emptyDigest = sha256.Sum256(nil)
 // content reads a regular file: hash, kind, inspectors.
 func (w *walker) content(e *Entry) error {
 	i := len(w.entries)
+	if w.withholder != nil && e.Size > 0 {
+		if d, ok := w.withholder.Withheld(w.pipe.n); ok {
+			return w.withhold(e, d)
+		}
+	}
 	w.open = w.open[:0]
 	for _, in := range w.inspectors {
 		if in.Open(i, e) {
@@ -279,6 +286,14 @@ func (w *walker) content(e *Entry) error {
 	for _, in := range w.open {
 		in.Close(i, e)
 	}
+	return nil
+}
+
+// withhold skips the content of a file that is not what it was.
+func (w *walker) withhold(e *Entry, standIn Digest) error {
+	e.Kind, e.Digest = KindWithheld, standIn
+	w.withheld++
+	w.problem(ProblemWithheld, e.Path)
 	return nil
 }
 
@@ -298,14 +313,15 @@ func (w *walker) read(e *Entry) error {
 			e.Kind = Sniff(p[:min(n, SniffLen)])
 		}
 		w.hash.Write(p)
+		if left -= int64(n); left == 0 && err == nil {
+			w.hash.Sum(e.Digest[:0])
+		}
 		for _, in := range w.open {
 			in.Write(p)
 		}
-		left -= int64(n)
 		if err != nil {
 			return err
 		}
 	}
-	w.hash.Sum(e.Digest[:0])
 	return nil
 }

@@ -29,6 +29,9 @@ type Blob struct {
 	DiffID    string // "sha256:…" of the uncompressed tar, from the config
 	MediaType string
 	Size      int64 // stored bytes
+	// Unpacked says that the source keeps another form of the layer than the one
+	// that the manifest describes: Open gives the plain tar.
+	Unpacked bool
 	// Open reads the stored bytes from their beginning. Nil if Index is set and
 	// the bytes cannot be had again.
 	Open func(context.Context) (io.ReadCloser, error)

@@ -27,7 +27,7 @@ func TestPodman(t *testing.T) {
 	want := peel(t, "--json", "-", b.out("podman-docker.tar")).figures(t)
 	env := []string{"CONTAINER_HOST=" + host}
 
-	for _, ref := range []string{"podman:" + small, "podman://" + small, "containers-storage:" + small, "podman:small:1"} {
+	for _, ref := range []string{"podman:" + small, "podman://" + small, "podman:small:1"} {
 		t.Run(ref, func(t *testing.T) {
 			o := run{args: []string{"--json", "-", ref}, env: env}.do(t)
 			sameText(t, "figures", o.figures(t), want)
@@ -45,7 +45,7 @@ func TestPodman(t *testing.T) {
 		if _, err := os.Stat("/run/podman/podman.sock"); err == nil {
 			t.Skip("root's podman listens here")
 		}
-		peel(t, "podman:"+small).want(t, 3, "tried podman: no socket at ", "podman/podman.sock")
+		peel(t, "podman:localhost/nothing:1").want(t, 3, "tried containers-storage: ", "tried podman: no socket at ", "podman/podman.sock")
 	})
 	t.Run("socket that nobody listens at", func(t *testing.T) {
 		r := run{args: []string{"podman:" + small}, env: []string{"CONTAINER_HOST=unix:///nowhere/podman.sock"}}
@@ -120,10 +120,10 @@ func TestDocker(t *testing.T) {
 		o := run{args: []string{"--json", "-", r.host + "/small:1"}, env: env}.do(t)
 		sameText(t, "figures", o.figures(t), want)
 		got := attempts(t, o)
-		if len(got) != 3 || got[0].Source != "docker" || !strings.Contains(got[0].Error, "no such image in "+host) ||
+		if len(got) != 4 || got[0].Source != "docker" || !strings.Contains(got[0].Error, "no such image in "+host) ||
 			got[1].Source != "podman" || !strings.Contains(got[1].Error, "no socket") ||
-			got[2] != (attempt{Source: "registry", Asked: r.host}) {
-			t.Errorf("asked %+v, want docker, podman and the registry in vain but for the last", got)
+			got[2].Source != "containers-storage" || got[3] != (attempt{Source: "registry", Asked: r.host}) {
+			t.Errorf("asked %+v, want docker, podman, the store and the registry, in vain but for the last", got)
 		}
 		missing := run{args: []string{r.host + "/small:2"}, env: env}.do(t)
 		missing.want(t, 3, "tried docker: no such image in "+host, "tried podman: no socket that answers", "tried registry: ", r.host+" has no")
@@ -154,4 +154,46 @@ func startDocker(t testing.TB) (host string) {
 		t.Skipf("dockerd does not start here: %v", err)
 	}
 	return "unix://" + socket
+}
+
+// TestClosedSocket tells a user that a socket is not for him, and asks others.
+func TestClosedSocket(t *testing.T) {
+	b := images(t)
+	path := filepath.Join(b.temp(t), "docker.sock")
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if err := os.Chmod(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := b.own(t)
+	env := []string{"DOCKER_HOST=unix://" + path, "CONTAINERS_STORAGE_CONF=" + s.conf}
+	run{args: []string{"docker:small:1"}, as: b, env: env}.do(t).
+		want(t, 3, "permission denied at unix://"+path, "hint: the socket belongs to root")
+	o := run{args: []string{"--json", "-", "small:1"}, as: b, env: env}.do(t)
+	o.want(t, 0)
+	if got := attempts(t, o); len(got) != 2 || !strings.Contains(got[0].Error, "permission denied") || got[1].Source != "containers-storage" {
+		t.Errorf("asked %+v", got)
+	}
+}
+
+// TestHungSocket guards that a socket whose engine hangs keeps nobody waiting.
+func TestHungSocket(t *testing.T) {
+	b := images(t)
+	path := filepath.Join(b.temp(t), "docker.sock")
+	l, err := net.Listen("unix", path) // and nobody accepts
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if err := os.Chmod(path, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	o := run{args: []string{"--json", "-", "small:1"}, as: b, env: []string{"DOCKER_HOST=unix://" + path, "CONTAINERS_STORAGE_CONF=" + b.own(t).conf}}.do(t)
+	o.want(t, 0)
+	if got := attempts(t, o); len(got) != 2 || !strings.Contains(got[0].Error, "does not answer within") {
+		t.Errorf("asked %+v", got)
+	}
 }

@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 
 	"peel/analyzer"
@@ -25,6 +26,10 @@ func TestMain(m *testing.M) {
 	os.Setenv("PATH", os.Getenv("PATH")+":/usr/sbin:/sbin") // dockerd, debootstrap
 	dir, err := os.MkdirTemp("", "peel-real-")
 	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	if err := os.Chmod(dir, 0o755); err != nil { // other users run peel too
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
@@ -51,7 +56,8 @@ type run struct {
 	args  []string
 	env   []string // beside what keeps it to itself
 	stdin io.Reader
-	dir   string // to run in; its own if ""
+	dir   string   // to run in; its own if ""
+	as    *builder // runs it in place of root
 }
 
 type outcome struct {
@@ -68,12 +74,18 @@ func (r run) do(t testing.TB) outcome {
 		t.Fatal(err)
 	}
 	own := t.TempDir()
+	if r.as != nil {
+		own = r.as.temp(t)
+	}
 	cmd := exec.CommandContext(soon(t), bin, r.args...)
 	cmd.Env = append([]string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + own, "TMPDIR=" + own,
 		"XDG_CACHE_HOME=" + own, "XDG_CONFIG_HOME=" + own, "XDG_DATA_HOME=" + own, "XDG_RUNTIME_DIR=" + own,
 	}, r.env...)
 	cmd.Stdin = r.stdin
+	if r.as != nil {
+		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: r.as.cred}
+	}
 	if cmd.Dir = r.dir; r.dir == "" {
 		cmd.Dir = own
 	}

@@ -76,6 +76,13 @@ type index struct {
 	dirs map[string][]entryOf // by the name of a directory somewhere above
 	ends map[string][]entryOf // by what is after the first, or the last, dot of a name
 	glob []entryOf
+	// initials has the first letters of dirs, by length, which spare nearly all
+	// look-ups: every file is asked about, with all its directories.
+	initials [32]uint64
+}
+
+func (x *index) mayBeDir(name string) bool {
+	return name != "" && len(name) < len(x.initials) && x.initials[len(name)]&(1<<(name[0]&63)) != 0
 }
 
 type entryOf struct {
@@ -103,6 +110,7 @@ func (x *index) insert(e entryOf) {
 	case strings.HasSuffix(last, "/"):
 		last = strings.TrimSuffix(last, "/")
 		x.dirs[last] = append(x.dirs[last], e)
+		x.initials[len(last)] |= 1 << (last[0] & 63)
 	case strings.HasPrefix(last, "*."):
 		end := last[strings.LastIndexByte(last, '.')+1:]
 		x.ends[end] = append(x.ends[end], e)
@@ -125,6 +133,9 @@ func (x *index) find(path string) (entryOf, bool) {
 		}
 	}
 	for dir := range strings.SplitSeq(path[:len(path)-len(base)], "/") {
+		if !x.mayBeDir(dir) {
+			continue
+		}
 		for _, e := range x.dirs[dir] {
 			if strings.Contains("/"+path, "/"+e.name) {
 				return e, true
@@ -156,12 +167,6 @@ func formatOf(path string) func(*file) {
 		return e.parse
 	}
 	return nil
-}
-
-// isKeyName is true for the names of files that hold keys.
-func isKeyName(path string) bool {
-	_, ok := lookup(path)
-	return ok
 }
 
 // formatIn is the parser for a text whose beginning tells what it is, nil if it

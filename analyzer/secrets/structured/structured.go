@@ -51,7 +51,10 @@ func severityOf(id string) finding.Severity {
 
 // Wants is true for files that are to be parsed for their name or directory. No
 // leading slash is needed; nested archives may be in the path.
-func Wants(path string) bool { return formatOf(path) != nil || isKeyName(path) }
+func Wants(path string) bool {
+	_, ok := lookup(path)
+	return ok
+}
 
 // magics begin files that are to be parsed whatever their name is.
 var magics = []string{

@@ -1,0 +1,124 @@
+package daemon_test
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"peel/source/daemon"
+)
+
+// file writes a file and the directories above it.
+func file(t *testing.T, path, content string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// listing serves an engine that has images.
+func listing(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Api-Version", "1.47")
+	if strings.HasSuffix(r.URL.Path, "/images/json") {
+		io.WriteString(w, `[{"Id":"sha256:1","RepoTags":["a:1","b:2"],"Created":1700000000,"Size":5},{"Id":"sha256:2","RepoTags":["<none>:<none>"]},{"Id":"sha256:3","RepoTags":null}]`)
+	}
+}
+
+func TestList(t *testing.T) {
+	engine(t, listing)
+	got, where, err := daemon.List(context.Background(), daemon.Docker)
+	if err != nil || len(got) != 1 || len(got[0].Names) != 2 || got[0].Size != 5 || got[0].Created.Year() != 2023 || where != os.Getenv("DOCKER_HOST") {
+		t.Errorf("%+v at %s with %v", got, where, err)
+	}
+}
+
+// TestContexts finds the engine that docker's command line would.
+func TestContexts(t *testing.T) {
+	srv := httptest.NewServer(http.HandlerFunc(listing))
+	t.Cleanup(srv.Close)
+	secure := httptest.NewTLSServer(http.HandlerFunc(listing))
+	t.Cleanup(secure.Close)
+	secure.Config.ErrorLog = nil
+	ca := string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: secure.Certificate().Raw}))
+	plainHost, tlsHost := "tcp://"+srv.Listener.Addr().String(), "tcp://"+secure.Listener.Addr().String()
+	id := fmt.Sprintf("%x", sha256.Sum256([]byte("far")))
+	meta := func(host, more string) string {
+		return fmt.Sprintf(`{"Name":"far","Endpoints":{"docker":{"Host":%q%s}}}`, host, more)
+	}
+	for name, test := range map[string]struct {
+		files map[string]string
+		env   map[string]string
+		where string
+		err   string
+	}{
+		"host":                    {env: map[string]string{"DOCKER_HOST": plainHost}, where: plainHost},
+		"current context":         {files: map[string]string{"config.json": `{"currentContext":"far"}`, "contexts/meta/" + id + "/meta.json": meta(plainHost, "")}, where: plainHost},
+		"context of the variable": {env: map[string]string{"DOCKER_CONTEXT": "far"}, files: map[string]string{"contexts/meta/" + id + "/meta.json": meta(plainHost, "")}, where: plainHost},
+		"host before context":     {env: map[string]string{"DOCKER_CONTEXT": "gone", "DOCKER_HOST": plainHost}, where: plainHost},
+		"context with a CA": {env: map[string]string{"DOCKER_CONTEXT": "far"},
+			files: map[string]string{"contexts/meta/" + id + "/meta.json": meta(tlsHost, ""), "contexts/tls/" + id + "/docker/ca.pem": ca}, where: tlsHost},
+		"context that trusts anybody": {env: map[string]string{"DOCKER_CONTEXT": "far"}, files: map[string]string{"contexts/meta/" + id + "/meta.json": meta(tlsHost, `,"SkipTLSVerify":true`)}, where: tlsHost},
+		"host with TLS":               {env: map[string]string{"DOCKER_HOST": tlsHost, "DOCKER_TLS_VERIFY": "1"}, files: map[string]string{"ca.pem": ca}, where: tlsHost},
+		"host with a foreign CA":      {env: map[string]string{"DOCKER_HOST": tlsHost, "DOCKER_TLS_VERIFY": "1"}, err: "certificate"},
+		"CA without certificate":      {env: map[string]string{"DOCKER_HOST": tlsHost, "DOCKER_TLS_VERIFY": "1"}, files: map[string]string{"ca.pem": "x"}, err: "has no certificate"},
+		"context that is not there":   {env: map[string]string{"DOCKER_CONTEXT": "far"}, err: `docker context "far"`},
+		"context without engine":      {env: map[string]string{"DOCKER_CONTEXT": "far"}, files: map[string]string{"contexts/meta/" + id + "/meta.json": `{}`}, err: "names no engine"},
+		"broken config":               {files: map[string]string{"config.json": `{`}, err: "config.json"},
+		"ssh":                         {env: map[string]string{"DOCKER_HOST": "ssh://far"}, err: "ssh -L"},
+		"named pipe":                  {env: map[string]string{"DOCKER_HOST": "npipe:////./pipe/docker_engine"}, err: "named pipe"},
+		"nonsense":                    {env: map[string]string{"DOCKER_HOST": "ftp://far"}, err: "only unix:// and tcp://"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			for _, k := range []string{"DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH"} {
+				t.Setenv(k, test.env[k])
+			}
+			t.Setenv("DOCKER_CONFIG", dir)
+			t.Setenv("HOME", dir)
+			for path, content := range test.files {
+				file(t, filepath.Join(dir, path), content)
+			}
+			got, where, err := daemon.List(context.Background(), daemon.Docker)
+			if test.err != "" {
+				if err == nil || !strings.Contains(err.Error(), test.err) {
+					t.Errorf("%v, want %q", err, test.err)
+				}
+				return
+			}
+			if err != nil || len(got) != 1 || where != test.where {
+				t.Errorf("%+v at %s with %v", got, where, err)
+			}
+		})
+	}
+}
+
+// TestClosedSocket guards that a socket of another user is told from none.
+func TestClosedSocket(t *testing.T) {
+	if os.Getuid() == 0 {
+		t.Skip("root may open every socket; realtest does this as another user")
+	}
+	path := filepath.Join(t.TempDir(), "s")
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	os.Chmod(path, 0)
+	t.Setenv("DOCKER_HOST", "unix://"+path)
+	if _, _, err := daemon.List(context.Background(), daemon.Docker); !errors.Is(err, daemon.ErrClosed) {
+		t.Errorf("%v, want that it is closed", err)
+	}
+}
