@@ -10,6 +10,7 @@ import (
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
+	"peel/analyzer/check"
 	"peel/analyzer/filetree"
 	"peel/analyzer/finding"
 	"peel/analyzer/redact"
@@ -31,13 +32,20 @@ type Analysis struct {
 	// Merged is how many layers, from the bottom, are in Tree or have failed.
 	Merged int
 	Notes  []string // oddities that the figures stand in spite of
-	// Findings are what is wrong with the image so far, gravest first; Examined
-	// says whether somebody looks for any.
+	// Findings are what is wrong with the image so far, gravest first; Families
+	// are those that look for any, by name, and Checks what became of each of
+	// their checks.
 	Findings []finding.Finding
-	Examined bool
+	Families []string
+	Checks   []check.Outcome
+	Score    *check.Score // nil if no family was asked
+	Places   *Places      // where in Tree the findings are; never nil
 	// Redactor masks the secrets that were found. All other fields are masked
 	// already but for the names of files; whatever is printed goes through it.
 	Redactor *redact.Redactor
+	// BaseLayers is how many of the layers, from the bottom, are known to be the
+	// base image's; negative if that is not known.
+	BaseLayers int
 	// Finished says that no layer is still to be read.
 	Finished bool
 }

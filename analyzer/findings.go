@@ -2,41 +2,153 @@ package analyzer
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"slices"
+	"strings"
 	"sync/atomic"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
+	"peel/analyzer/check"
+	"peel/analyzer/evidence"
 	"peel/analyzer/finding"
+	_ "peel/analyzer/history" // the families register their checks
+	_ "peel/analyzer/metadata"
+	"peel/analyzer/owned"
+	_ "peel/analyzer/permissions"
 	"peel/analyzer/redact"
 	"peel/analyzer/secrets"
+	"peel/source"
 	"peel/source/layer"
+	"peel/source/oci"
 )
 
-// examine looks for secrets in what is known by now, and hides them in all that
-// will be published.
+// examine puts what is known by now to the checks, and hides the secrets among
+// it in all that will be published.
 func (s *Session) examine() {
-	if s.opts.Secrets == nil {
-		return
+	s.findings, s.outcomes = nil, nil
+	if s.opts.Secrets != nil {
+		s.lookForSecrets()
 	}
-	indexes := make([]*layer.Index, len(s.layers))
+	if len(s.opts.Checks) > 0 {
+		outcomes, found := check.Run(s.opts.Checks, s.evidence())
+		for i := range found {
+			redactFinding(s.redactor, &found[i])
+		}
+		s.outcomes = append(s.outcomes, outcomes...)
+		s.findings = append(s.findings, found...)
+	}
+	s.opts.Base.attribute(s.findings, s.base, s.img)
+	finding.Sort(s.findings)
+	s.places = locate(s.findings, s.tree, len(s.layers))
+}
+
+func (s *Session) lookForSecrets() {
+	found := s.opts.Secrets.Assemble(secrets.Image{
+		Tree: s.tree, Layers: s.indexes(), Config: s.img.Config, StepLayer: s.stepLayers(),
+		RawManifest: s.img.RawManifest, Annotations: s.img.Annotations(), Attestations: s.attestations,
+		Owned: &s.owned, Base: s.opts.Base.brings(s.base, s.img),
+	})
+	s.findings = found.Findings
+	s.outcomes = check.Tally(secrets.Family, found.Findings, s.partial())
+	s.secretNotes = found.Notes
+	s.redactor = redact.New(found.Values)
+	s.hide()
+}
+
+// partial reports whether the tree lacks a layer, or a part of one.
+func (s *Session) partial() bool {
 	for n := range s.layers {
-		if s.tree.Layers[n].Merged {
-			indexes[n] = s.layers[n].Index
+		if !s.tree.Layers[n].Merged || s.layers[n].State != Read {
+			return true
 		}
 	}
+	return false
+}
+
+// indexes are those of the layers in the tree.
+func (s *Session) indexes() []*layer.Index {
+	list := make([]*layer.Index, len(s.layers))
+	for n := range s.layers {
+		if s.tree.Layers[n].Merged {
+			list[n] = s.layers[n].Index
+		}
+	}
+	return list
+}
+
+// stepLayers are the layers of the history's steps.
+func (s *Session) stepLayers() []int {
 	steps := make([]int, len(s.img.Config.History))
 	for i := range steps {
 		steps[i] = s.steps[i].Layer
 	}
-	found := s.opts.Secrets.Assemble(secrets.Image{
-		Tree: s.tree, Layers: indexes, Config: s.img.Config, StepLayer: steps,
-		RawManifest: s.img.RawManifest, Base: -1,
+	return steps
+}
+
+func (s *Session) evidence() *evidence.Image {
+	media := make([]string, len(s.layers))
+	for n := range s.layers {
+		media[n] = s.layers[n].MediaType
+	}
+	named := false
+	switch s.img.Kind {
+	case source.Registry, source.Docker, source.Podman:
+		named = true
+	}
+	return evidence.New(evidence.Parts{
+		Tree: s.tree, Layers: s.indexes(), MediaTypes: media, Config: s.img.Config, StepLayer: s.stepLayers(),
+		RawManifest: s.img.RawManifest, Reference: s.img.Reference, Named: named,
+		Partial: s.partial(), RequiredLabels: s.opts.RequiredLabels,
 	})
-	s.findings = found.Findings
-	s.secretNotes = found.Notes
-	s.redactor = redact.New(found.Values)
-	s.hide()
+}
+
+// families are the names of those that have findings, in the order of their letters.
+func (o *Options) families() []string {
+	var names []string
+	for _, f := range check.Families() {
+		if f.Name == secrets.Family.Name && o.Secrets != nil ||
+			slices.ContainsFunc(o.Checks, func(c check.Family) bool { return c.Name == f.Name }) {
+			names = append(names, f.Name)
+		}
+	}
+	return names
+}
+
+// attested is what reading the attestations gave.
+type attested struct {
+	list []oci.Attestation
+	err  error
+}
+
+// readAttestations reads them beside the layers, if secrets are looked for. The
+// channel gives one value.
+func (s *Session) readAttestations(ctx context.Context) <-chan attested {
+	out := make(chan attested, 1)
+	if s.opts.Secrets == nil {
+		out <- attested{}
+		return out
+	}
+	go func() {
+		list, err := s.img.Attestations(ctx)
+		out <- attested{list, err}
+	}()
+	return out
+}
+
+// attest takes in the attestations. That some cannot be read does not touch the
+// image itself.
+func (s *Session) attest(a attested) {
+	s.attestations = a.list
+	s.stale = s.stale || len(a.list) > 0
+	switch {
+	case a.err == nil:
+	case errors.Is(a.err, oci.ErrMissing):
+		s.notes = append(s.notes, "some attestations of the image are not in this source, and were not looked at for secrets")
+	default:
+		s.notes = append(s.notes, "not all attestations were looked at for secrets: "+strings.ReplaceAll(a.err.Error(), "\n", "; "))
+	}
 }
 
 // hide masks the secrets in the words of the image. It starts from these words
@@ -96,16 +208,24 @@ func redactConfig(r *redact.Redactor, c *v1.ConfigFile) *v1.ConfigFile {
 	return c
 }
 
+// redactFinding masks what a check quotes from the image.
+func redactFinding(r *redact.Redactor, f *finding.Finding) {
+	f.Match, f.Reason, f.Where = r.String(f.Match), r.String(f.Reason), r.String(f.Where)
+}
+
 func redactAll(r *redact.Redactor, list []string) {
 	for i := range list {
 		list[i] = r.String(list[i])
 	}
 }
 
+// Examined reports whether any family that has findings was asked for.
+func (a *Analysis) Examined() bool { return len(a.Families) > 0 }
+
 // Severities are those of the findings, for a policy; nil if no family of
 // checks that has findings was asked for.
 func (a *Analysis) Severities() []finding.Severity {
-	if !a.Examined {
+	if !a.Examined() {
 		return nil
 	}
 	list := make([]finding.Severity, len(a.Findings))
@@ -115,13 +235,40 @@ func (a *Analysis) Severities() []finding.Severity {
 	return list
 }
 
+// CheckCounts counts the findings by the ids of checks that they name, their own and
+// those in Also.
+func (a *Analysis) CheckCounts() map[string]int {
+	counts := map[string]int{}
+	for i := range a.Findings {
+		f := &a.Findings[i]
+		counts[f.ID]++
+		for _, id := range f.Also {
+			if id != f.ID {
+				counts[id]++
+			}
+		}
+	}
+	return counts
+}
+
 // scan is how every layer is to be read: with the inspectors of the checks, and
 // one count of entries for all of them.
-func (o Options) scan() layer.Options {
+func (o *Options) scan() layer.Options {
 	scan := o.Scan
 	scan.Entries = new(atomic.Int64)
-	if o.Secrets != nil {
-		scan.Inspectors = append(slices.Clip(scan.Inspectors), o.Secrets)
-	}
+	scan.Inspectors = append(slices.Clip(scan.Inspectors), o.Inspectors()...)
 	return scan
+}
+
+// Inspectors are what looks at the contents of an image's files. Images that
+// are scanned while they are opened must be opened with them.
+func (o *Options) Inspectors() []layer.Inspector {
+	var list []layer.Inspector
+	if o.Secrets != nil {
+		list = append(list, o.Secrets, owned.Collector{})
+	}
+	if len(o.Checks) > 0 {
+		list = append(list, evidence.Collector{})
+	}
+	return list
 }

@@ -10,13 +10,16 @@ import (
 	"sync/atomic"
 	"time"
 
+	"peel/analyzer/check"
 	"peel/analyzer/filetree"
 	"peel/analyzer/finding"
+	"peel/analyzer/owned"
 	"peel/analyzer/redact"
 	"peel/analyzer/secrets"
 	"peel/analyzer/waste"
 	"peel/source"
 	"peel/source/layer"
+	"peel/source/oci"
 )
 
 // Options of an analysis.
@@ -31,8 +34,16 @@ type Options struct {
 	// Secrets looks for secrets in every file of every layer, in the config and
 	// in the history; nil looks for none. What it finds is hidden in all that an
 	// Analysis says. Images that are scanned while they are opened must have
-	// been opened with it among the inspectors.
+	// been opened with Inspectors.
 	Secrets *secrets.Scanner
+	// Base is the image that this one is said to be built on; nil if nobody says.
+	// What it brings is marked as its own, if all its layers are at the bottom.
+	Base *Base
+	// Checks are the families that the image is put to, but for secrets.
+	Checks []check.Family
+	// RequiredLabels are the keys, without "org.opencontainers.image.", that an
+	// image must have.
+	RequiredLabels []string
 }
 
 // snapshotEvery bounds how often a running session makes a tree, which costs
@@ -53,6 +64,7 @@ type Session struct {
 	layers  []Layer
 	steps   []Step
 	merged  int
+	base    int // layers of the base, or unknownBase
 	tree    *filetree.Tree
 	sums    *waste.Summary
 	made    time.Time // of tree
@@ -60,9 +72,14 @@ type Session struct {
 	notes   []string
 
 	findings    []finding.Finding
+	places      *Places
+	outcomes    []check.Outcome
 	secretNotes []string
 	redactor    *redact.Redactor
 	shown       *source.Image // img, with its secrets masked
+
+	attestations []oci.Attestation // nil until they are read
+	owned        owned.Index
 }
 
 type outcome struct {
@@ -83,6 +100,10 @@ func Start(ctx context.Context, img *source.Image, opts Options) *Session {
 		builder:  filetree.NewBuilder(len(img.Layers)),
 	}
 	s.layers, s.steps, s.notes = describe(img)
+	var why string
+	if s.base, why = opts.Base.under(img); why != "" {
+		s.notes = append(s.notes, why)
+	}
 	s.tree = s.builder.Tree()
 	s.sums = waste.Summarize(s.tree)
 	s.examine()
@@ -110,6 +131,7 @@ func (s *Session) Wait() (*Analysis, error) {
 func (s *Session) run(ctx context.Context) {
 	defer close(s.done)
 	var errs []error
+	attested := s.readAttestations(ctx)
 	for o := range s.read(ctx) {
 		l := &s.layers[o.layer]
 		if o.index == nil {
@@ -129,6 +151,7 @@ func (s *Session) run(ctx context.Context) {
 		}
 		s.publish(false)
 	}
+	s.attest(<-attested)
 	if err := context.Cause(ctx); err != nil {
 		errs = append(errs, err)
 	}
@@ -197,6 +220,7 @@ func (s *Session) merge() error {
 		n := s.merged
 		s.merged++
 		s.stale = true
+		s.owned.Add(s.layers[n].Index)
 		if err := s.builder.Add(n, s.layers[n].Index); err != nil {
 			s.layers[n].State, s.layers[n].Err = Failed, err
 			return err
@@ -231,7 +255,9 @@ func (s *Session) publish(finished bool) {
 		Image: s.shown, Layers: slices.Clone(s.layers), Steps: s.steps,
 		Tree: s.tree, Waste: s.sums, Merged: s.merged, Finished: finished,
 		Notes:    slices.Concat(s.notes, s.secretNotes),
-		Findings: s.findings, Examined: s.opts.Secrets != nil, Redactor: s.redactor,
+		Findings: s.findings, Families: s.opts.families(), Checks: s.outcomes, Places: s.places,
+		Score: check.ScoreOf(s.outcomes, s.findings), Redactor: s.redactor,
+		BaseLayers: s.base,
 	}
 	if n := a.Withheld(); n > 0 && finished {
 		a.Notes = append(a.Notes, fmt.Sprintf("%s could not be read, for other users own them: nothing was looked for in them. To read them too, install newuidmap (package uidmap), or run peel within podman unshare", contents(n)))

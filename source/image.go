@@ -71,6 +71,25 @@ func (i *Image) Close() error {
 	return i.close()
 }
 
+// Annotations are those around the manifest, in the indexes that lead to it;
+// nil where the source has no indexes.
+func (i *Image) Annotations() []oci.Annotations {
+	if a, ok := i.Image.(oci.Accompanied); ok {
+		return a.Annotations()
+	}
+	return nil
+}
+
+// Attestations reads the statements about the image that its index holds:
+// provenance, SBOMs. With an error it returns those that could be read. They
+// are read when they are asked for, and verified.
+func (i *Image) Attestations(ctx context.Context) ([]oci.Attestation, error) {
+	if a, ok := i.Image.(oci.Accompanied); ok {
+		return a.Attestations(ctx)
+	}
+	return nil, nil
+}
+
 // Layer is one layer of an opened image.
 type Layer struct{ oci.Blob }
 

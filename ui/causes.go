@@ -58,11 +58,16 @@ type figures struct {
 	tree    *filetree.Tree
 	causes  []cause
 	files   int
+	places  *analyzer.Places
+	count   tally // of the findings
 }
 
 func (f *figures) update(a *analyzer.Analysis) {
 	if f.summary != a.Waste {
 		f.summary, f.causes = a.Waste, causesOf(a.Waste)
+	}
+	if f.places != a.Places {
+		f.places, f.count = a.Places, tallyOf(a.Findings)
 	}
 	if f.tree != a.Tree {
 		f.tree, f.files = a.Tree, a.Files()

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"peel/analyzer/filetree"
 	"peel/ui/text"
 	"peel/ui/theme"
 )
@@ -51,7 +52,7 @@ func (m *Model) arrangeDetails() {
 		m.details.lines = nil
 		return
 	}
-	d := newDoc(m.th, r.w-2)
+	d := m.newDoc(r.w - 2)
 	rows := r.h - 2
 	subject := m.subject
 	if !m.places.card.empty() {
@@ -70,7 +71,7 @@ func (m *Model) arrangeDetails() {
 
 // cardView is the card of what is selected among the layers.
 func (m *Model) cardView(r rect) []string {
-	d := newDoc(m.th, r.w-2)
+	d := m.newDoc(r.w - 2)
 	title := m.fullLayer(d, r.w)
 	return frame(m.th, r, title, cutFoot(d, r), false, d.lines)
 }
@@ -84,7 +85,7 @@ func (m *Model) brief(d *doc, subject pane, w int) string {
 	if subject == paneTree {
 		if o, ok := m.object(); ok {
 			in.fileBrief(d, o)
-			return text.CutLeft(text.Clean(o.path()), w-6)
+			return text.CutLeft(m.hide().clean(o.path()), w-6)
 		}
 	}
 	at := m.layers.Selected()
@@ -94,6 +95,7 @@ func (m *Model) brief(d *doc, subject pane, w int) string {
 		return layerTitle(&m.analysis.Layers[at.layer], w)
 	case stepRow:
 		in.stepBrief(d, &m.analysis.Steps[at.step])
+		in.findingLine(d, m.analysis.Places.Step(at.step, filetree.None), m.analysis.Tree)
 		return "Step without a layer"
 	}
 	in.imageBrief(d)
@@ -120,6 +122,7 @@ func (m *Model) fullLayer(d *doc, w int) string {
 		return layerTitle(&m.analysis.Layers[at.layer], w)
 	case stepRow:
 		in.step(d, &m.analysis.Steps[at.step])
+		in.findings(d, m.analysis.Places.Step(at.step, filetree.None), false)
 		return "Step without a layer"
 	}
 	in.image(d)

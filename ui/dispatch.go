@@ -21,6 +21,9 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 	switch {
 	case m.help.open:
 		return m.helpKey(k)
+	case m.asking:
+		m.answer(k)
+		return nil
 	case m.typing != notTyping:
 		return m.typeKey(k)
 	}
@@ -32,6 +35,8 @@ func (m *Model) scope() scope {
 	switch {
 	case m.phase == failed:
 		return inFailure
+	case m.view == viewFindings:
+		return inFindings
 	case m.view == viewHistory:
 		return inHistory
 	case m.view == viewRaw:
@@ -59,8 +64,8 @@ func (m *Model) do(a action) tea.Cmd {
 		return m.failureKey(a)
 	}
 	switch a {
-	case actExplore, actHistory, actRaw:
-		m.show(map[action]view{actExplore: viewExplore, actHistory: viewHistory, actRaw: viewRaw}[a])
+	case actExplore, actFindings, actHistory, actRaw:
+		m.show(map[action]view{actExplore: viewExplore, actFindings: viewFindings, actHistory: viewHistory, actRaw: viewRaw}[a])
 	case actBack:
 		m.back()
 	case actZoom:
@@ -83,7 +88,7 @@ func (m *Model) do(a action) tea.Cmd {
 
 func (m *Model) show(v view) {
 	if m.phase == ready {
-		m.view = v
+		m.view, m.way = v, nil
 	}
 }
 
@@ -92,7 +97,16 @@ func (m *Model) viewKey(a action) tea.Cmd {
 	if m.phase != ready {
 		return nil
 	}
+	switch a {
+	case actPrevFinding, actNextFinding:
+		return m.stepFinding(map[action]int{actPrevFinding: -1, actNextFinding: 1}[a])
+	case actExplain:
+		m.explainHere()
+		return nil
+	}
 	switch m.view {
+	case viewFindings:
+		return m.findingsKey(a)
 	case viewHistory:
 		if a == actEnter || a == actOpen {
 			return m.historyGo()
@@ -195,12 +209,14 @@ func (m *Model) selected() tea.Cmd {
 // back undoes one thing; it never quits.
 func (m *Model) back() {
 	switch {
+	case m.view == viewFindings && m.finds.back():
+	case m.view == viewExplore && m.tree.list.shape.filter != nil:
+		m.tree.SetFilter("")
+	case m.zoomed && m.view != viewHistory && m.view != viewRaw:
+		m.zoomed = false
+	case m.comeBack():
 	case m.view != viewExplore:
 		m.view = viewExplore
-	case m.tree.list.shape.filter != nil:
-		m.tree.SetFilter("")
-	case m.zoomed:
-		m.zoomed = false
 	case m.found != nil:
 		m.found = nil
 	default:
@@ -213,17 +229,17 @@ func (m *Model) typeKey(k tea.KeyPressMsg) tea.Cmd {
 	switch k.String() {
 	case "esc":
 		if m.typing == typingFilter {
-			m.tree.SetFilter("")
+			m.searched().SetFilter("")
 		} else {
-			m.tree.goBack(m.from)
+			m.unfind()
 		}
-		m.typing, m.tree.errText = notTyping, ""
+		m.typing, m.searched().state().errText = notTyping, ""
 		return nil
 	case "enter", "tab":
-		m.typing, m.tree.errText = notTyping, ""
+		m.typing, m.searched().state().errText = notTyping, ""
 		return nil
 	case "up", "down", "pgup", "pgdown":
-		m.tree.Key(keys[inExplore][k.String()])
+		m.searched().move(keys[inExplore][k.String()])
 		return nil
 	}
 	if m.input.Key(k) {
@@ -242,18 +258,46 @@ func (m *Model) paste(s string) tea.Cmd {
 
 func (m *Model) typed() {
 	if m.typing == typingFilter {
-		m.tree.SetFilter(m.input.String())
+		m.searched().SetFilter(m.input.String())
 		return
 	}
 	f, err := parseFilter(m.input.String())
-	m.tree.errText = ""
+	st := m.searched().state()
+	st.errText = ""
 	if err != nil {
-		m.tree.errText = err.Error()
+		st.errText = err.Error()
 		return
 	}
 	m.found = f
+	m.unfind()
+	st.foundAt, st.foundOf = m.searched().jump(1, f, true)
+}
+
+// searched is the list that a line being typed is about.
+type searched interface {
+	SetFilter(line string)
+	jump(step int, f *filter, here bool) (at, of int)
+	move(a action) bool
+	state() *searching
+	counts() string
+}
+
+func (s *searching) state() *searching { return s }
+
+func (m *Model) searched() searched {
+	if m.view == viewFindings {
+		return &m.finds
+	}
+	return m.tree
+}
+
+// unfind undoes what a search moved.
+func (m *Model) unfind() {
+	if m.view == viewFindings {
+		m.finds.goTo(m.finds.from)
+		return
+	}
 	m.tree.goBack(m.from)
-	m.tree.foundAt, m.tree.foundOf = m.tree.jump(1, f, true)
 }
 
 func (m *Model) findAgain(step int) {
@@ -261,13 +305,15 @@ func (m *Model) findAgain(step int) {
 		m.notice = "nothing to find yet: / asks for a name"
 		return
 	}
-	m.setFocus(paneTree)
-	at, of := m.tree.jump(step, m.found, false)
+	if m.view == viewExplore {
+		m.setFocus(paneTree)
+	}
+	at, of := m.searched().jump(step, m.found, false)
 	if of == 0 {
-		m.notice = "not found: " + text.OneLine(m.found.text)
+		m.notice = "not found: " + m.hide().oneLine(m.found.text)
 		return
 	}
-	m.notice = fmt.Sprintf("%s: %s of %s", text.OneLine(m.found.text), text.Count(at), text.Count(of))
+	m.notice = fmt.Sprintf("%s: %s of %s", m.hide().oneLine(m.found.text), text.Count(at), text.Count(of))
 }
 
 // copy puts what is selected on the clipboard of the terminal.
@@ -277,7 +323,8 @@ func (m *Model) copy(digest bool) tea.Cmd {
 		m.notice = "nothing to copy here"
 		return nil
 	}
-	m.notice = fmt.Sprintf("copied %s, %s, by OSC 52: %s", what, text.Plural(len(s), "byte"), text.OneLine(strings.ToValidUTF8(s, "?")))
+	s = m.hide().r.String(s)
+	m.notice = fmt.Sprintf("copied %s, %s, by OSC 52: %s", m.hide().oneLine(what), text.Plural(len(s), "byte"), text.OneLine(strings.ToValidUTF8(s, "?")))
 	return tea.SetClipboard(s)
 }
 
@@ -288,6 +335,8 @@ func (m *Model) copied(digest bool) (what, s string) {
 		return "", ""
 	case m.view == viewRaw:
 		return m.raw.Copy()
+	case m.view == viewFindings:
+		return m.finds.Copy(digest)
 	case m.view == viewHistory:
 		return m.history.Copy(digest)
 	case m.subject == paneTree:

@@ -17,7 +17,7 @@ const exitSource = 3
 
 // failureDoc is what the error screen says.
 func (m *Model) failureDoc(w int) *doc {
-	d := newDoc(m.th, w)
+	d := m.newDoc(w)
 	d.blank()
 	d.lines = append(d.lines, "")
 	d.para(m.th.Strong, "Could not open "+text.OneLine(m.opts.Reference))
@@ -56,7 +56,7 @@ func (m *Model) attempt(d *doc, a source.Attempt) {
 		return
 	}
 	d.list(theme.Gone, m.th.Error, m.th.Strong, what)
-	for _, l := range text.Wrap(text.OneLine(a.Err.Error()), d.w-6, "") {
+	for _, l := range text.Wrap(d.hide.oneLine(a.Err.Error()), d.w-6, "") {
 		d.lines = append(d.lines, "     "+m.th.Text.Render(l))
 	}
 }
@@ -84,7 +84,7 @@ func (m *Model) failureKey(a action) tea.Cmd {
 	case actRetry:
 		return tea.Batch(m.openImage(), m.tick())
 	case actCopy:
-		s := m.failureText()
+		s := m.hide().r.String(m.failureText())
 		m.notice = fmt.Sprintf("copied the message, %s, by OSC 52", text.Plural(len(s), "byte"))
 		return tea.SetClipboard(s)
 	default:

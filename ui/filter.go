@@ -30,8 +30,25 @@ type nameTest struct {
 	path   func([]byte) bool
 }
 
-// factTest looks at what a view knows of a file.
-type factTest func(v *filetree.View, node int) bool
+// factTest looks at a figure of a file or of a finding.
+type factTest struct {
+	what    string // size, waste, layer
+	holds   func(have, want int64) bool
+	want    int64
+	negated bool
+}
+
+// passes tells what the test says of a node of a view.
+func (t *factTest) passes(v *filetree.View, n int) bool {
+	switch t.what {
+	case "size":
+		return t.holds(v.Size[n], t.want) != t.negated
+	case "waste":
+		return t.holds(v.Waste[n], t.want) != t.negated
+	}
+	ver := v.Tree.At(n, v.Layer)
+	return (ver != nil && t.holds(int64(ver.Layer)+1, t.want)) != t.negated
+}
 
 // parseFilter reads a filter line; nil for one that is empty.
 func parseFilter(line string) (*filter, error) {
@@ -48,11 +65,8 @@ func parseFilter(line string) (*filter, error) {
 			return nil, err
 		}
 		if fact != nil {
-			if negated {
-				inner := fact
-				fact = func(v *filetree.View, n int) bool { return !inner(v, n) }
-			}
-			f.facts = append(f.facts, fact)
+			fact.negated = negated
+			f.facts = append(f.facts, *fact)
 			continue
 		}
 		t, err := parseName(word)
@@ -75,7 +89,7 @@ var factWord = regexp.MustCompile(`^(size|waste|layer)(>=|<=|>|<|=|:)(.*)$`)
 
 var errWord = errors.New("not finished")
 
-func parseFact(word string) (factTest, error) {
+func parseFact(word string) (*factTest, error) {
 	m := factWord.FindStringSubmatch(word)
 	if m == nil {
 		return nil, nil
@@ -93,17 +107,7 @@ func parseFact(word string) (factTest, error) {
 	if err != nil {
 		return nil, err
 	}
-	holds := comparison(m[2])
-	return func(v *filetree.View, n int) bool {
-		switch m[1] {
-		case "size":
-			return holds(v.Size[n], want)
-		case "waste":
-			return holds(v.Waste[n], want)
-		}
-		ver := v.Tree.At(n, v.Layer)
-		return ver != nil && holds(int64(ver.Layer)+1, want)
-	}, nil
+	return &factTest{what: m[1], holds: comparison(m[2]), want: want}, nil
 }
 
 func comparison(op string) func(a, b int64) bool {
@@ -245,8 +249,8 @@ func (f *filter) judge(v *filetree.View, n int, lower string, path []byte) verdi
 	if (len(f.facts) > 0 || len(f.names) == 0) && isDir(v, n) {
 		return verdict{}
 	}
-	for _, fact := range f.facts {
-		if !fact(v, n) {
+	for i := range f.facts {
+		if !f.facts[i].passes(v, n) {
 			return verdict{}
 		}
 	}

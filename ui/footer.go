@@ -19,9 +19,13 @@ var hints = map[scope][2][]hint{
 		},
 		{{actUp, actDown}, {actOpen}, {actClose}, {actNextPane}, {actFold}, {actCopy}},
 	},
+	inFindings: {
+		{{actFind}, {actFilter}, {actSort}, {actEnter}, {actCopyDigest}, {actExplain}, {actBack}},
+		{{actReveal}, {actPrevFinding, actNextFinding}, {actUp, actDown}, {actNextPane}, {actCopy}, {actZoom}},
+	},
 	inHistory: {
-		{{actEnter}, {actCopy}, {actBack}},
-		{{actUp, actDown}},
+		{{actEnter}, {actExplain}, {actCopy}, {actBack}},
+		{{actUp, actDown}, {actPrevFinding, actNextFinding}},
 	},
 	inRaw: {
 		{{actFold}, {actFoldAll}, {actCopy}, {actBack}},
@@ -33,6 +37,9 @@ var hints = map[scope][2][]hint{
 	},
 }
 
+// nothingFound are the hints of an empty list of findings.
+var nothingFound = [2][]hint{{{actFilter}, {actBack}}, {{actExplore}, {actHistory}, {actRaw}}}
+
 // label is what the footer says of an action; some depend on the state.
 func (m *Model) label(a action) string {
 	switch {
@@ -40,6 +47,14 @@ func (m *Model) label(a action) string {
 		return "all up to it"
 	case a == actFlat && m.tree.list.shape.flat:
 		return "tree"
+	case a == actEnter && m.view == viewFindings:
+		return "go to file"
+	case a == actReveal && m.clear:
+		return "mask secrets"
+	case a == actCopyDigest:
+		return "copy fix"
+	case a == actExplain && m.finds.alone:
+		return "list"
 	case a == actEnter:
 		return "go to the layer"
 	case a == actBack:
@@ -52,21 +67,30 @@ func (m *Model) label(a action) string {
 
 // footerView is the two lines at the bottom.
 func (m *Model) footerView(r rect) []string {
-	if m.typing != notTyping {
+	switch {
+	case m.asking:
+		l := newLine(r.w, nil).space(1).add(m.th.Error, question)
+		return []string{l.String(), newLine(r.w, nil).space(1).add(m.th.Dim, "Whoever sees this screen, or a recording of it, sees them too.").String()}
+	case m.typing != notTyping:
 		return m.typingView(r)
 	}
 	s := m.scope()
 	first := newLine(r.w, nil).space(1)
-	m.hintLine(first, r, r.y, hints[s][0], 0)
+	lines := hints[s]
+	if s == inFindings && len(m.finds.rows) == 0 {
+		lines = nothingFound
+	}
+	m.hintLine(first, r, r.y, lines[0], 0)
 	second := newLine(r.w, nil).space(1)
+	m.severityLegend(second)
 	const quit = "q quit "
 	switch {
 	case m.notice != "":
-		second.add(m.th.Focus, text.Cut(m.notice, second.left-len(quit)-1))
+		second.add(m.th.Focus, text.Cut(m.hide().r.String(m.notice), second.left-len(quit)-1))
 	case m.filterWords() != "":
 		second.add(m.th.Focus, text.Cut(m.filterWords(), second.left-len(quit)-1))
 	default:
-		m.hintLine(second, r, r.y+1, hints[s][1], len(quit)+1)
+		m.hintLine(second, r, r.y+1, lines[1], len(quit)+1)
 	}
 	second.space(second.left - len(quit))
 	m.zone(rect{r.w - len(quit), r.y + 1, len(quit), 1}, actQuit)
@@ -76,16 +100,22 @@ func (m *Model) footerView(r rect) []string {
 
 // filterWords remind of a filter that is set.
 func (m *Model) filterWords() string {
+	if f := m.finds.filter; f != nil && m.view == viewFindings {
+		return "filter " + m.hide().oneLine(f.text) + ": " + m.finds.counts() + "   Esc clears it"
+	}
 	f := m.tree.list.shape.filter
 	if f == nil || m.view != viewExplore {
 		return ""
 	}
-	return "filter " + text.OneLine(f.text) + ": " + m.tree.counts() + ", " + text.Bytes(m.tree.list.bytes) + "   Esc clears it"
+	return "filter " + m.hide().oneLine(f.text) + ": " + m.tree.counts() + ", " + text.Bytes(m.tree.list.bytes) + "   Esc clears it"
 }
 
 // hintLine adds the hints that fit and makes them clickable.
 func (m *Model) hintLine(l *line, r rect, y int, list []hint, reserve int) {
 	for _, h := range list {
+		if h[0] == actReveal && !m.opts.ShowSecrets {
+			continue
+		}
 		var names []string
 		label := ""
 		for _, a := range h {
@@ -110,28 +140,50 @@ func (m *Model) hintLine(l *line, r rect, y int, list []hint, reserve int) {
 // typingView is the line being typed, and what comes of it.
 func (m *Model) typingView(r rect) []string {
 	second := newLine(r.w, nil).space(1)
-	t := m.tree
+	list := m.searched()
+	st := list.state()
 	switch {
-	case t.errText != "":
-		second.add(m.th.Error, text.OneLine(t.errText))
-	case m.input.String() == "" && m.typing == typingFilter:
-		second.add(m.th.Dim, "*.so   usr/*/doc   size>1M   waste>0   layer:3   ~regexp   !not")
+	case st.errText != "":
+		second.add(m.th.Error, text.OneLine(st.errText))
 	case m.input.String() == "":
-		second.add(m.th.Dim, "part of a name, *.so, /path/to, ~regexp")
+		second.add(m.th.Dim, m.typingExamples())
 	case m.typing == typingFilter:
-		second.add(m.th.Text, t.counts()+" match, "+text.Bytes(t.list.bytes))
+		second.add(m.th.Text, list.counts()+" match"+m.matchBytes())
 		second.add(m.th.Dim, "   Enter keeps it   Esc clears it")
-	case t.foundOf == 0:
+	case st.foundOf == 0:
 		second.add(m.th.Error, "not found").add(m.th.Dim, m.elsewhere())
 	default:
-		second.add(m.th.Text, text.Count(t.foundAt)+" of "+text.Count(t.foundOf))
+		second.add(m.th.Text, text.Count(st.foundAt)+" of "+text.Count(st.foundOf))
 		second.add(m.th.Dim, "   Enter keeps the place, then n and N   Esc goes back")
 	}
 	return []string{" " + m.input.view(m.th, r.w-1), second.String()}
 }
 
+func (m *Model) typingExamples() string {
+	switch {
+	case m.view == viewFindings:
+		return "part of a name, critical, S01*, /etc/**, layer:3, size>1M, ~regexp, !not"
+	case m.typing == typingFilter:
+		return "*.so   usr/*/doc   size>1M   waste>0   layer:3   ~regexp   !not"
+	}
+	return "part of a name, *.so, /path/to, ~regexp"
+}
+
+func (m *Model) matchBytes() string {
+	if m.view == viewFindings {
+		return ""
+	}
+	return ", " + text.Bytes(m.tree.list.bytes)
+}
+
 // elsewhere tells why a name may not be found here.
 func (m *Model) elsewhere() string {
+	if m.view == viewFindings {
+		if m.finds.filter == nil {
+			return ""
+		}
+		return " among what the filter shows"
+	}
 	if m.tree.list.shape.filter != nil {
 		return " among what the filter shows"
 	}
@@ -139,4 +191,15 @@ func (m *Model) elsewhere() string {
 		return " among the changes that are shown"
 	}
 	return ""
+}
+
+// severityLegend explains the glyphs of the findings.
+func (m *Model) severityLegend(l *line) {
+	if m.view != viewFindings || m.phase != ready || len(m.finds.rows) == 0 || m.notice != "" || m.filterWords() != "" {
+		return
+	}
+	for _, s := range gravestFirst {
+		l.add(severityStyle(m.th, s), severityGlyph(s)).add(m.th.Dim, " "+s.String()).space(2)
+	}
+	l.space(1)
 }

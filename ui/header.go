@@ -13,7 +13,7 @@ import (
 func sourceName(img *source.Image) string {
 	names := map[source.Kind]string{
 		source.Registry: "registry", source.OCILayout: "OCI layout", source.OCIArchive: "OCI archive",
-		source.DockerArchive: "docker archive", source.Docker: "docker", source.Podman: "podman", source.Sample: "built-in sample",
+		source.DockerArchive: "docker archive", source.Docker: "docker", source.Podman: "podman", source.Storage: "podman storage", source.Sample: "built-in sample",
 	}
 	name, ok := names[img.Kind]
 	if !ok {
@@ -43,8 +43,11 @@ func shorten(ref string, w int) string {
 
 // headerView is the first line: what, how big, how bad.
 func (m *Model) headerView(w int) string {
-	name := shorten(text.OneLine(m.opts.Reference), max(w*3/8, 20))
+	name := shorten(m.hide().oneLine(m.opts.Reference), max(w*3/8, 20))
 	pieces := []piece{{m.th.Strong, name, 0}}
+	if m.clear {
+		pieces = append(pieces, piece{m.th.Error, "SECRETS SHOWN", 0})
+	}
 	switch {
 	case m.image == nil && m.phase == opening:
 		pieces = append(pieces, piece{m.th.Dim, m.openingWords(), 0})
@@ -65,9 +68,9 @@ func (m *Model) imagePieces(w int) []piece {
 		p = append(p, piece{m.th.Dim, s, 7})
 	}
 	if plat := img.Platform.String(); plat != "" {
-		p = append(p, piece{m.th.Text, text.OneLine(plat), 3})
+		p = append(p, piece{m.th.Text, m.hide().oneLine(plat), 3})
 	}
-	p = append(p, piece{m.th.Dim, text.CutMiddle(text.OneLine(sourceName(img)), max(w/5, 16)), 5})
+	p = append(p, piece{m.th.Dim, text.CutMiddle(m.hide().oneLine(sourceName(img)), max(w/5, 16)), 5})
 	size := partial + text.Bytes(a.Size())
 	if a.Size() == 0 && !a.Finished {
 		size = m.storedSize()
@@ -80,6 +83,13 @@ func (m *Model) imagePieces(w int) []piece {
 		p = append(p, piece{m.th.Waste, "waste " + partial + text.Bytes(w.Wasted) + " " + text.Percent(w.Wasted, w.Size), 0})
 	} else if !a.Partial() {
 		p = append(p, piece{m.th.Good, "no waste", 0})
+	}
+	if a.Score != nil && a.Finished {
+		atMost := ""
+		if a.Partial() {
+			atMost = "≤ "
+		}
+		p = append(p, piece{m.th.Text, fmt.Sprintf("score %s%d", atMost, a.Score.Value), 2})
 	}
 	if !a.Partial() {
 		p = append(p, piece{m.th.Text, fmt.Sprintf("efficiency %.1f%%", 100*a.Waste.Efficiency), 4})
@@ -171,6 +181,7 @@ type tab struct {
 
 var tabs = []tab{
 	{viewExplore, "1", "Explore", actExplore},
+	{viewFindings, "2", "Findings", actFindings},
 	{viewHistory, "4", "History", actHistory},
 	{viewRaw, "5", "Raw", actRaw},
 }
@@ -181,7 +192,7 @@ func (m *Model) tabsView(r rect) string {
 	l.space(1)
 	for _, t := range tabs {
 		x := r.w - l.left
-		label := " " + t.key + " " + t.name + " "
+		label := " " + t.key + " " + t.name + m.tabCount(t.view) + " "
 		if t.view == m.view {
 			l.add(m.th.Tab, "["+strings.TrimSpace(label)+"]")
 		} else {
@@ -194,4 +205,32 @@ func (m *Model) tabsView(r rect) string {
 	l.space(l.left - len(help))
 	m.zone(rect{r.w - len(help), r.y, len(help), 1}, actHelp)
 	return l.add(m.th.Dim, help).String()
+}
+
+// tabCount is what stands behind the name of a tab: how many findings there
+// are, as far as that is known.
+func (m *Model) tabCount(v view) string {
+	a := m.analysis
+	switch {
+	case v != viewFindings:
+		return ""
+	case a == nil:
+		return " " + text.Ellipsis
+	case !a.Examined():
+		return " off"
+	}
+	n := text.Count(len(a.Findings))
+	if m.w < doubleWidth {
+		n = text.Tiny(int64(len(a.Findings)))
+		n = strings.TrimSuffix(n, "B") // no bytes
+	}
+	switch {
+	case !a.Finished && len(a.Findings) == 0:
+		return " " + text.Ellipsis
+	case !a.Finished:
+		return " " + n + text.Ellipsis
+	case a.Partial():
+		return " ≥" + n
+	}
+	return " " + n
 }

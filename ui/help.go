@@ -100,13 +100,20 @@ func (p *helpPane) lines(w int) []string {
 
 // legend explains the glyphs.
 func (p *helpPane) legend(query string) []string {
-	if query != "" || p.scope != inExplore {
+	if query != "" || p.scope&inLists == 0 {
 		return nil
 	}
 	entry := func(st theme.Style, glyph, words string) string {
 		return " " + st.Render(text.PadLeft(glyph, helpKeysWidth)) + "  " + words
 	}
-	return []string{
+	lines := []string{"", " " + p.th.Strong.Render("Findings")}
+	for _, s := range gravestFirst {
+		lines = append(lines, entry(severityStyle(p.th, s), severityGlyph(s), s.String()))
+	}
+	if p.scope != inExplore {
+		return lines
+	}
+	return append([]string{
 		"", " " + p.th.Strong.Render("Signs"),
 		entry(p.th.Added, theme.Added, "the layer adds it"),
 		entry(p.th.Modified, theme.Modified, "the layer changes it, or something in it"),
@@ -114,7 +121,7 @@ func (p *helpPane) legend(query string) []string {
 		entry(p.th.Dim, theme.Unchanged, "the layer leaves it as it was"),
 		entry(p.th.Removed, theme.Gone, "removed by an earlier layer, but its bytes still ship"),
 		entry(p.th.Waste, theme.Wasted, "bytes that ship and that nobody can see"),
-	}
+	}, lines...)
 }
 
 // View draws the help over the whole screen.

@@ -76,7 +76,11 @@ func (p *historyPane) View(m *Model, r rect) []string {
 		return frame(p.th, r, "History", "", true, []string{"", "  " + p.th.Dim.Render("The image's config has no history.")})
 	}
 	head := newLine(p.w, &p.th.Dim)
-	head.add(p.th.Dim, fmt.Sprintf("%5s %s  %-10s  %s", "Layer", text.PadLeft("Size", text.ShortWidth), "Created", "Instruction"))
+	head.add(p.th.Dim, fmt.Sprintf("%5s %s  %-10s", "Layer", text.PadLeft("Size", text.ShortWidth), "Created"))
+	if p.a.Examined() {
+		head.space(2)
+	}
+	head.add(p.th.Dim, "  Instruction")
 	lines := []string{head.String()}
 	for i := p.scroll.top; i < p.scroll.count && len(lines) <= p.scroll.rows; i++ {
 		lines = append(lines, p.row(i))
@@ -87,7 +91,7 @@ func (p *historyPane) View(m *Model, r rect) []string {
 	if rest.h < 2 {
 		return out
 	}
-	d := newDoc(p.th, rest.w-2)
+	d := m.newDoc(rest.w - 2)
 	title := p.details(m, d)
 	return append(out, frame(p.th, rest, title, cutFoot(d, rest), false, d.lines)...)
 }
@@ -118,7 +122,12 @@ func (p *historyPane) row(i int) string {
 	if !st.Created.IsZero() {
 		created = st.Created.UTC().Format(time.DateOnly)
 	}
-	l.add(style, fmt.Sprintf("%4s %s  %-10s  ", number, text.PadLeft(size, text.ShortWidth), created))
+	l.add(style, fmt.Sprintf("%4s %s  %-10s", number, text.PadLeft(size, text.ShortWidth), created))
+	if p.a.Examined() {
+		l.space(1)
+		gravest(l, p.th, p.a, p.a.Places.Step(len(p.a.Steps)-1-i, st.Layer))
+	}
+	l.space(2)
 	what := instruction(st.CreatedBy)
 	if what == "" {
 		what = "(nothing said)"
@@ -131,6 +140,7 @@ func (p *historyPane) details(m *Model, d *doc) string {
 	in := m.inspector()
 	if st.Layer == filetree.None {
 		in.step(d, st)
+		in.findings(d, p.a.Places.Step(p.index(), st.Layer), false)
 		return "Step without a layer"
 	}
 	in.layer(d, &p.a.Layers[st.Layer])

@@ -52,6 +52,7 @@ func (o object) kindLine() string {
 }
 
 func (in *inspector) fileBrief(d *doc, o object) {
+	in.findingLine(d, in.a.Places.At(o.node), o.view.Tree)
 	e := o.entry()
 	kind := o.kindLine()
 	if e != nil {
@@ -128,13 +129,16 @@ func isDirEntry(e *layer.Entry) bool { return e != nil && e.Type == layer.Direct
 
 func (in *inspector) file(d *doc, o object) {
 	e := o.entry()
-	d.para(in.th.Strong, text.Clean(o.path()))
+	d.para(in.th.Strong, d.hide.clean(o.path()))
 	d.para(in.th.Text, o.kindLine())
 	if e != nil {
 		d.line(in.th.Dim, modeText(e)+"  "+ownerText(e)+"  "+e.Time().Format(time.DateTime)+" UTC")
 		if e.Mode&(layer.Setuid|layer.Setgid) != 0 && e.Type == layer.Regular {
 			d.line(in.th.Modified, setidWords(e))
 		}
+	}
+	if o.view.Tree == in.a.Tree {
+		in.findings(d, in.a.Places.At(o.node), true)
 	}
 	in.advice(d, o)
 	in.versions(d, o)
@@ -146,7 +150,7 @@ func (in *inspector) file(d *doc, o object) {
 	if len(e.Xattr) > 0 {
 		d.heading("Extended attributes")
 		for _, x := range e.Xattr {
-			d.line(in.th.Text, text.Clean(x.Name)+" = "+text.Clean(x.Value))
+			d.line(in.th.Text, d.hide.clean(x.Name)+" = "+d.hide.clean(x.Value))
 		}
 	}
 	if e.Type == layer.Regular {
@@ -311,7 +315,7 @@ func (in *inspector) links(d *doc, o object) {
 	d.heading("Hard links to the same bytes")
 	for _, n := range names[:min(len(names), maxPlaces)] {
 		if n != o.node {
-			d.line(in.th.Text, text.Clean(o.view.Tree.Path(n)))
+			d.line(in.th.Text, d.hide.clean(o.view.Tree.Path(n)))
 		}
 	}
 }
@@ -328,7 +332,7 @@ func (in *inspector) copies(d *doc, e *layer.Entry) {
 		}
 		d.heading(fmt.Sprintf("Same content at %d paths", len(g.Paths)))
 		for j, p := range g.Paths[:min(len(g.Paths), maxPlaces)] {
-			d.line(in.th.Text, fmt.Sprintf("%3d  %s", g.Layers[j]+1, text.CutLeft(text.Clean(p), d.w-7)))
+			d.line(in.th.Text, fmt.Sprintf("%3d  %s", g.Layers[j]+1, text.CutLeft(d.hide.clean(p), d.w-7)))
 		}
 		if rest := len(g.Paths) - maxPlaces; rest > 0 {
 			d.line(in.th.Dim, fmt.Sprintf("and %d more", rest))

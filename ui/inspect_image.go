@@ -69,6 +69,7 @@ func (in *inspector) imageBrief(d *doc) {
 	if in.a.Waste.Wasted > 0 {
 		st = in.th.Waste
 	}
+	in.countLine(d)
 	d.line(st, in.wasteLine())
 	for i, c := range in.fig.causes[:min(len(in.fig.causes), 3)] {
 		d.line(in.th.Text, fmt.Sprintf("%d  %7s  %s", i+1, text.Short(c.Bytes), c.did()))
@@ -106,6 +107,7 @@ func (in *inspector) user() string {
 func (in *inspector) image(d *doc) {
 	a, w := in.a, in.a.Waste
 	img := a.Image
+	in.counts(d)
 	in.worthDoing(d)
 	in.byReason(d)
 	d.heading("Facts")
@@ -160,7 +162,7 @@ func (in *inspector) worthDoing(d *doc) {
 	for i, c := range in.fig.causes[:min(len(in.fig.causes), topCauses)] {
 		did := c.did()
 		d.list(fmt.Sprint(i+1), in.th.Key, in.th.Text, fmt.Sprintf("save %s: %s", text.Bytes(c.Bytes), did))
-		d.lines = append(d.lines, "   "+in.th.Dim.Render(text.CutLeft(text.Clean(c.Top[0].Path), d.w-5)))
+		d.lines = append(d.lines, "   "+in.th.Dim.Render(text.CutLeft(d.hide.clean(c.Top[0].Path), d.w-5)))
 	}
 }
 

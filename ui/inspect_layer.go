@@ -35,6 +35,7 @@ func shortDigest(s string) string {
 
 func (in *inspector) layerBrief(d *doc, l *analyzer.Layer) {
 	d.line(in.th.Text, in.instructionOf(l))
+	in.findingLine(d, in.a.Places.Layer(l.Number), in.a.Tree)
 	switch {
 	case l.Err != nil:
 		d.line(in.th.Error, "not wholly read: "+text.OneLine(errText(l.Err)))
@@ -104,6 +105,8 @@ func (in *inspector) layer(d *doc, l *analyzer.Layer) {
 		d.para(in.th.Dim, "This layer is "+stateWords(l.State)+".")
 		d.blank()
 	}
+	in.findings(d, in.a.Places.Layer(l.Number), false)
+	d.blank()
 	if l.Stat.Merged {
 		d.para(in.th.Text, changeCounts(l))
 		d.blank()

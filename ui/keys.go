@@ -12,6 +12,7 @@ const (
 	actNextPane
 	actPrevPane
 	actExplore
+	actFindings
 	actHistory
 	actRaw
 	actBack
@@ -50,6 +51,10 @@ const (
 	actCopy
 	actCopyDigest
 	actRetry
+	actExplain
+	actPrevFinding
+	actNextFinding
+	actReveal
 )
 
 // scope says where a binding holds.
@@ -58,14 +63,18 @@ type scope uint8
 const (
 	everywhere scope = 1 << iota
 	inExplore
+	inFindings
 	inHistory
 	inRaw
 	inFailure
 )
 
+var scopes = []scope{inExplore, inFindings, inHistory, inRaw, inFailure}
+
 const (
-	inViews = inExplore | inHistory | inRaw
+	inViews = inExplore | inFindings | inHistory | inRaw
 	inTrees = inExplore | inRaw
+	inLists = inExplore | inFindings
 )
 
 // binding is one line of the key table: help and footer are made of it.
@@ -85,7 +94,7 @@ var bindings = []binding{
 	{actDown, []string{"down", "j"}, inViews, "Move", "move", "one line down"},
 	{actOpen, []string{"right", "l"}, inViews, "Move", "open", "open the directory; from the layers, go to the files"},
 	{actClose, []string{"left", "h"}, inViews, "Move", "close", "close the directory, or go to the one above"},
-	{actEnter, []string{"enter"}, inViews, "Move", "", "open or close; in the history, go to the layer"},
+	{actEnter, []string{"enter"}, inViews, "Move", "", "open or close; of a finding, go to its file; in the history, go to the layer"},
 	{actPageUp, []string{"pgup", "u"}, inViews, "Move", "", "one page up"},
 	{actPageDown, []string{"pgdown", "d"}, inViews, "Move", "", "one page down"},
 	{actHalfUp, []string{"ctrl+u"}, inViews, "Move", "", "half a page up"},
@@ -99,11 +108,16 @@ var bindings = []binding{
 	{actNewer, []string{"]"}, inExplore, "Layers", "", "the layer above, from any pane"},
 	{actAlone, []string{"c"}, inExplore, "Layers", "this layer only", "only what the layer itself holds, or all files up to it"},
 
-	{actFilter, []string{"f", "ctrl+f"}, inExplore, "Find", "filter", "show only what matches: *.so, /usr/*/doc, size>1M, waste>0, layer:3, ~regexp, !not"},
-	{actFind, []string{"/"}, inExplore, "Find", "find", "jump to the next name that matches"},
-	{actFindNext, []string{"n"}, inExplore, "Find", "", "next match"},
-	{actFindPrev, []string{"N"}, inExplore, "Find", "", "previous match"},
-	{actBack, []string{"esc"}, everywhere, "Find", "", "clear the filter, leave the zoom, stop reading; never quits"},
+	{actFilter, []string{"f", "ctrl+f"}, inLists, "Find", "filter", "show only what matches: *.so, /usr/*/doc, size>1M, waste>0, layer:3, ~regexp, !not"},
+	{actFind, []string{"/"}, inLists, "Find", "find", "jump to the next name that matches"},
+	{actFindNext, []string{"n"}, inLists, "Find", "", "next match"},
+	{actFindPrev, []string{"N"}, inLists, "Find", "", "previous match"},
+	{actBack, []string{"esc"}, everywhere, "Find", "", "clear the filter, leave the zoom, go back, stop reading; never quits"},
+
+	{actNextFinding, []string{"}"}, inViews, "Findings", "", "to the next finding, and its file or place"},
+	{actPrevFinding, []string{"{"}, inViews, "Findings", "finding", "to the previous finding"},
+	{actExplain, []string{"i"}, inExplore | inFindings | inHistory, "Findings", "explain", "why it matters and how to mend it"},
+	{actReveal, []string{"V"}, inFindings, "Findings", "show secrets", "show or hide the secret in clear, with --show-secrets"},
 
 	{actFold, []string{"space"}, inTrees, "Files", "fold", "fold or unfold the directory"},
 	{actFoldAll, []string{"E", "ctrl+space", "ctrl+@"}, inTrees, "Files", "fold all", "fold or unfold all directories"},
@@ -111,17 +125,18 @@ var bindings = []binding{
 	{actShowRemoved, []string{"-", "ctrl+r"}, inExplore, "Files", "", "show or hide what is removed"},
 	{actShowModified, []string{"~"}, inExplore, "Files", "", "show or hide what the layer modifies"},
 	{actShowUnchanged, []string{"="}, inExplore, "Files", "", "show or hide what the layer leaves as it was"},
-	{actSort, []string{"s", "ctrl+o"}, inExplore, "Files", "sort", "next order: size, waste, changes, name"},
-	{actReverse, []string{"S"}, inExplore, "Files", "", "reverse the order"},
+	{actSort, []string{"s", "ctrl+o"}, inLists, "Files", "sort", "next order: size, waste, changes, name; of findings: severity, path, layer, check"},
+	{actReverse, []string{"S"}, inLists, "Files", "", "reverse the order"},
 	{actFlat, []string{"t"}, inExplore, "Files", "flat", "one flat list of all files, or the tree"},
 	{actAttrs, []string{"b", "ctrl+b"}, inExplore, "Files", "attributes", "show or hide mode and owner"},
 
 	{actCopy, []string{"y"}, inViews | inFailure, "Copy", "copy", "copy the path, the value or the message"},
-	{actCopyDigest, []string{"Y"}, inExplore | inHistory, "Copy", "", "copy the digest"},
+	{actCopyDigest, []string{"Y"}, inExplore | inFindings | inHistory, "Copy", "", "copy the digest; of a finding, the fix"},
 
-	{actExplore, []string{"1"}, inViews, "Screen", "", "Explore: layers and files"},
-	{actHistory, []string{"4"}, inViews, "Screen", "", "History: every step of the build"},
-	{actRaw, []string{"5"}, inViews, "Screen", "", "Raw: manifest and config"},
+	{actExplore, []string{"1"}, inViews, "Screen", "layers and files", "Explore: layers and files"},
+	{actFindings, []string{"2"}, inViews, "Screen", "", "Findings: what is wrong with the image"},
+	{actHistory, []string{"4"}, inViews, "Screen", "history", "History: every step of the build"},
+	{actRaw, []string{"5"}, inViews, "Screen", "manifest and config", "Raw: manifest and config"},
 	{actZoom, []string{"z"}, inViews, "Screen", "zoom", "the pane alone, or all panes"},
 	{actMouse, []string{"%"}, inViews, "Screen", "", "mouse on or off (off: the terminal selects text)"},
 	{actRetry, []string{"r"}, inFailure, "Screen", "retry", "open the image again"},
@@ -138,7 +153,7 @@ var keys = newKeymap()
 
 func newKeymap() keymap {
 	m := keymap{}
-	for _, s := range []scope{inExplore, inHistory, inRaw, inFailure} {
+	for _, s := range scopes {
 		m[s] = map[string]action{}
 		for i := range bindings {
 			if b := &bindings[i]; b.scope&(s|everywhere) != 0 {

@@ -8,7 +8,7 @@ import (
 // No key means two things in one place, and none is one that a terminal cannot
 // tell from Enter, Tab, newline or Escape.
 func TestKeysDoNotClash(t *testing.T) {
-	for _, s := range []scope{inExplore, inHistory, inRaw, inFailure} {
+	for _, s := range scopes {
 		seen := map[string]action{}
 		for _, b := range bindings {
 			if b.scope&(s|everywhere) == 0 {

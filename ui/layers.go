@@ -164,7 +164,11 @@ func (p *layersPane) heading() string {
 		l.space(barWidth + 1)
 	}
 	l.add(p.th.Dim, text.PadLeft("Waste", p.sizeWidth()+1)).space(1)
-	return l.add(p.th.Dim, "Δ Instruction").String()
+	l.add(p.th.Dim, "Δ")
+	if p.a.Examined() {
+		l.space(1)
+	}
+	return l.add(p.th.Dim, " Instruction").String()
 }
 
 func (p *layersPane) line(l *line, at layerLine) {
@@ -176,7 +180,9 @@ func (p *layersPane) line(l *line, at layerLine) {
 		if p.w >= barLayers {
 			l.space(barWidth + 1)
 		}
-		l.space(p.sizeWidth()+2).add(p.th.Dim, theme.Dot+" ").add(p.th.Dim, instruction(p.a.Steps[at.step].CreatedBy))
+		l.space(p.sizeWidth()+2).add(p.th.Dim, theme.Dot)
+		p.finding(l, p.a.Places.Step(at.step, filetree.None))
+		l.space(1).add(p.th.Dim, instruction(p.a.Steps[at.step].CreatedBy))
 	default:
 		p.layerLine(l, &p.a.Layers[at.layer])
 	}
@@ -190,7 +196,20 @@ func (p *layersPane) imageLine(l *line) {
 		l.space(barWidth + 1)
 	}
 	p.waste(l, a.Waste.Wasted)
-	l.add(p.th.Strong, "  whole image")
+	l.space(1)
+	if len(p.a.Findings) > 0 {
+		severity(l, p.th, p.a.Findings[0].Severity)
+	} else if p.a.Examined() {
+		l.space(1)
+	}
+	l.space(1).add(p.th.Strong, "whole image")
+}
+
+// finding draws the mark of the gravest, if anybody looks for some.
+func (p *layersPane) finding(l *line, list []int32) {
+	if p.a.Examined() {
+		gravest(l, p.th, p.a, list)
+	}
 }
 
 func (p *layersPane) waste(l *line, n int64) {
@@ -217,11 +236,13 @@ func (p *layersPane) layerLine(l *line, la *analyzer.Layer) {
 	}
 	p.waste(l, la.Stat.Wasted)
 	if la.State == analyzer.Failed {
-		l.add(p.th.Error, theme.Gone+" "+text.OneLine(errText(la.Err)))
+		l.add(p.th.Error, theme.Gone+" "+hider{p.a.Redactor}.oneLine(errText(la.Err)))
 		return
 	}
 	glyph, st := p.delta(la)
-	l.add(st, glyph).space(1)
+	l.add(st, glyph)
+	p.finding(l, p.a.Places.Layer(la.Number))
+	l.space(1)
 	if la.CreatedBy == "" {
 		l.add(p.th.Dim, "(no history)")
 		return
@@ -273,7 +294,7 @@ func (p *layersPane) pendingLine(l *line, la *analyzer.Layer) {
 	case analyzer.Read:
 		l.add(p.th.Good, text.Pad("read", p.sizeWidth()+2))
 	case analyzer.Failed:
-		l.add(p.th.Error, theme.Gone+" "+text.OneLine(errText(la.Err)))
+		l.add(p.th.Error, theme.Gone+" "+hider{p.a.Redactor}.oneLine(errText(la.Err)))
 		return
 	default:
 		word := "queued"

@@ -65,3 +65,28 @@ func TestLayoutForms(t *testing.T) {
 		}
 	}
 }
+
+// The list of findings and the explanation fill the body, and what has the keys
+// is shown.
+func TestFindingPlaces(t *testing.T) {
+	for w := 60; w <= 300; w += 3 {
+		for h := 11; h <= 96; h += 5 {
+			for bits := range 8 {
+				body := rect{0, 2, w, h}
+				explained, alone, zoomed := bits&1 != 0, bits&2 != 0, bits&4 != 0
+				list, text := findingPlaces(body, explained, alone, zoomed)
+				if list.w*list.h+text.w*text.h != w*h {
+					t.Fatalf("%dx%d %d: %+v and %+v", w, h, bits, list, text)
+				}
+				if explained && text.empty() || !explained && list.empty() {
+					t.Fatalf("%dx%d %d: what has the keys is not shown", w, h, bits)
+				}
+				for _, r := range []rect{list, text} {
+					if !r.empty() && (r.w < 30 || r.h < 4) {
+						t.Fatalf("%dx%d %d: %+v is too small", w, h, bits, r)
+					}
+				}
+			}
+		}
+	}
+}

@@ -57,13 +57,14 @@ func (m *Model) opened(msg openedMsg) tea.Cmd {
 		return nil
 	}
 	m.phase, m.image = ready, msg.image
+	m.way, m.asking, m.clear = nil, false, false
+	m.finds = findingsPane{th: m.th, scroll: scroller{rows: 1}}
 	ctx, stop := context.WithCancel(m.ctx)
 	m.stop = stop
 	m.session = m.opts.Analyze(ctx, m.image)
 	m.layers.progress = m.session.Progress
 	m.alone, m.building = map[int]*filetree.Tree{}, map[int]bool{}
 	m.rate = rateMeter{start: m.now()}
-	m.raw.Load(m.image)
 	return m.refresh()
 }
 
@@ -90,6 +91,9 @@ func (m *Model) refresh() tea.Cmd {
 		m.fig.update(a)
 		m.layers.Show(a)
 		m.history.Show(a)
+		m.finds.Show(a)
+		m.raw.Load(a.Image)
+		m.tree.hide, m.tree.of = hider{a.Redactor}, a
 		for n := range m.alone {
 			if a.Tree.Layers[n].Merged {
 				delete(m.alone, n)

@@ -67,7 +67,7 @@ func (m *Model) progressView(r rect) []string {
 			done++
 		}
 	}
-	title := "Reading " + text.OneLine(sourceName(m.image))
+	title := "Reading " + m.hide().oneLine(sourceName(m.image))
 	first := newLine(r.w-2, nil).space(1)
 	read := m.rate.last().bytes
 	total, known := a.Compressed()

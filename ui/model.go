@@ -26,6 +26,7 @@ type view uint8
 
 const (
 	viewExplore view = iota
+	viewFindings
 	viewHistory
 	viewRaw
 )
@@ -71,11 +72,15 @@ type Model struct {
 	onlyOne bool // this layer, not all up to it
 	mouse   bool
 	target  string // where to go once it is there
+	way     []view // the screens that esc goes back to
+	asking  bool   // whether to show secrets in clear
+	clear   bool   // they are shown
 
 	layers  layersPane
 	tree    *treePane
 	details detailsPane
 	history historyPane
+	finds   findingsPane
 	raw     rawPane
 	failure scroller
 	help    helpPane
@@ -92,7 +97,7 @@ func newModel(ctx context.Context, o Options) *Model {
 		o.Now = time.Now
 	}
 	m := &Model{ctx: ctx, opts: o, now: o.Now, mouse: !o.NoMouse, target: o.At}
-	m.layers.scroll.rows, m.failure.rows = 1, 1
+	m.layers.scroll.rows, m.failure.rows, m.finds.scroll.rows = 1, 1, 1
 	m.tree = &treePane{}
 	m.setTheme(true)
 	return m
@@ -101,6 +106,7 @@ func newModel(ctx context.Context, o Options) *Model {
 func (m *Model) setTheme(dark bool) {
 	m.th = theme.New(m.opts.Theme, dark)
 	m.layers.th, m.tree.th, m.details.th, m.history.th, m.raw.th, m.help.th = m.th, m.th, m.th, m.th, m.th, m.th
+	m.finds.th = m.th
 }
 
 // Init opens the image.
@@ -156,6 +162,7 @@ func (m *Model) arrange() {
 	m.history.SetSize(p.body.w-2, p.body.h)
 	m.raw.SetSize(p.body.w-2, p.body.h-2)
 	m.help.SetSize(m.w, m.h)
+	m.arrangeFindings()
 	m.arrangeDetails()
 }
 

@@ -21,7 +21,7 @@ func (m *Model) click(at tea.Mouse) tea.Cmd {
 		m.help.open = false
 		return nil
 	}
-	m.notice = ""
+	m.notice, m.asking = "", false
 	for _, z := range m.zones {
 		if z.contains(at.X, at.Y) {
 			return m.do(z.act)
@@ -32,6 +32,8 @@ func (m *Model) click(at tea.Mouse) tea.Cmd {
 	}
 	p := &m.places
 	switch {
+	case m.view == viewFindings:
+		return m.clickFinding(at)
 	case m.view == viewHistory && p.body.contains(at.X, at.Y):
 		m.history.Click(at.Y - p.body.y - 2)
 	case m.view == viewRaw && p.body.contains(at.X, at.Y):
@@ -80,6 +82,8 @@ func (m *Model) wheel(at tea.Mouse) tea.Cmd {
 	case m.phase == failed:
 		m.failure.top += n
 	case m.phase != ready:
+	case m.view == viewFindings:
+		m.wheelFinding(at, n)
 	case m.view == viewHistory:
 		m.history.scroll.scroll(n)
 	case m.view == viewRaw:
@@ -96,4 +100,30 @@ func (m *Model) wheel(at tea.Mouse) tea.Cmd {
 		s.top = min(max(s.top+n, 0), max(s.count-s.rows, 0))
 	}
 	return nil
+}
+
+// clickFinding selects a finding; the one that is selected already is gone to.
+func (m *Model) clickFinding(at tea.Mouse) tea.Cmd {
+	list := m.places.findings
+	switch {
+	case m.places.explanation.contains(at.X, at.Y):
+		m.finds.explained = true
+	case list.contains(at.X, at.Y):
+		if m.finds.Click(at.Y - list.y - 2) {
+			return m.visitSelected(true)
+		}
+	}
+	return nil
+}
+
+func (m *Model) wheelFinding(at tea.Mouse, n int) {
+	if m.places.explanation.contains(at.X, at.Y) {
+		s := &m.finds.text
+		s.top = min(max(s.top+n, 0), max(s.count-s.rows, 0))
+		return
+	}
+	before := m.finds.scroll.cursor
+	if m.finds.scroll.scroll(n); m.finds.scroll.cursor != before {
+		m.finds.visited, m.finds.text.top = true, 0
+	}
 }

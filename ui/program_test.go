@@ -145,17 +145,14 @@ func TestAt(t *testing.T) {
 
 func TestMouse(t *testing.T) {
 	x := show(t, demo(), 80, 24)
-	click := func(x_, y int) {
-		x.p.Send(tea.MouseClickMsg{X: x_, Y: y, Button: tea.MouseLeft})
-		x.p.Send(barrier{})
-	}
+	click := func(atX, atY int) { clickAt(x, atX, atY) }
 	click(5, 6) // the layer list's line of layer 5
 	x.until("up to layer 5")
 	click(40, 4) // the first line of the tree
 	x.until("directory, 5 files")
 	click(40, 4) // again: it opens
 	x.until("▾ usr")
-	click(14, 1) // the tab of the history
+	click(34, 1) // the tab of the history
 	x.until("newest first")
 	click(3, 1)
 	x.until("▾ usr")
@@ -165,6 +162,11 @@ func TestMouse(t *testing.T) {
 	case <-time.After(2 * time.Second):
 		t.Error("the footer's q does nothing")
 	}
+}
+
+func clickAt(x *terminal, atX, atY int) {
+	x.p.Send(tea.MouseClickMsg{X: atX, Y: atY, Button: tea.MouseLeft})
+	x.p.Send(barrier{})
 }
 
 func TestMouseCanBeSwitchedOff(t *testing.T) {
@@ -213,7 +215,7 @@ func TestSearchGivenUp(t *testing.T) {
 // there are as many as it is high.
 func TestEveryScreenFits(t *testing.T) {
 	paths := [][]string{
-		{}, {"down", "down"}, {"tab", "E"}, {"tab", "tab"}, {"z"}, {"tab", "z", "b"}, {"4"}, {"5"}, {"?"}, {"f", "l", "i"}, {"/", "~", "("}, {"tab", "t", "s", "s"}, {"tab", "E", "tab", "z"},
+		{"2"}, {"2", "i"}, {}, {"down", "down"}, {"tab", "E"}, {"tab", "tab"}, {"z"}, {"tab", "z", "b"}, {"4"}, {"5"}, {"?"}, {"f", "l", "i"}, {"/", "~", "("}, {"tab", "t", "s", "s"}, {"tab", "E", "tab", "z"},
 	}
 	for _, desc := range []Image{demo(), hostile(), {}} {
 		for _, keys := range paths {
@@ -229,6 +231,20 @@ func TestEveryScreenFits(t *testing.T) {
 					m.Update(tea.WindowSizeMsg{Width: w, Height: h})
 					checkScreen(t, m, w, h)
 				}
+			}
+		}
+	}
+	for _, keys := range [][]string{{}, {"tab", "E"}, {"2"}, {"2", "i"}, {"2", "z"}, {"2", "f", "x"}, {"2", "V"}, {"2", "V", "y", "end"}, {"4"}, {"5", "E"}} {
+		o := plantedImage(t)
+		o.ShowSecrets = true
+		m := opened(t, o, 100, 40)
+		for _, k := range keys {
+			m.Update(press(k))
+		}
+		for w := 1; w <= 300; w += 7 {
+			for h := 1; h <= 70; h += 6 {
+				m.Update(tea.WindowSizeMsg{Width: w, Height: h})
+				checkScreen(t, m, w, h)
 			}
 		}
 	}

@@ -12,6 +12,7 @@ import (
 type rawPane struct {
 	th     *theme.Theme
 	w, h   int
+	of     *source.Image
 	nodes  []jsonNode
 	open   []bool
 	rows   []int
@@ -27,14 +28,24 @@ func (p *rawPane) SetSize(w, h int) {
 // openDepth is how deep the documents are open at first.
 const openDepth = 2
 
-// Load takes the documents of an image.
+// Load takes the documents of an image, masked as they are to be shown. When
+// more is masked in them later on, all stays open that was.
 func (p *rawPane) Load(img *source.Image) {
+	if img == p.of {
+		return
+	}
+	p.of = img
+	before := len(p.nodes)
 	p.nodes = nil
 	if img.RawManifest != nil {
 		p.nodes = parseJSON(p.nodes, "manifest", img.RawManifest)
 	}
 	if img.RawConfig != nil {
 		p.nodes = parseJSON(p.nodes, "config", img.RawConfig)
+	}
+	if len(p.nodes) == before {
+		p.build()
+		return
 	}
 	p.open = make([]bool, len(p.nodes))
 	for i := range p.nodes {

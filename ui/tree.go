@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"peel/analyzer"
 	"peel/analyzer/filetree"
 	"peel/ui/theme"
 )
@@ -32,7 +33,15 @@ type treePane struct {
 	filtered folds
 	attrs    int8 // 1 shown, -1 hidden, 0 if there is room
 
-	errText          string // why the line being typed cannot be used
+	searching
+	hide  hider
+	of    *analyzer.Analysis
+	marks markedView
+}
+
+// searching is what comes of a line that is being typed.
+type searching struct {
+	errText          string // why it cannot be used
 	foundAt, foundOf int    // the match that a search is at
 }
 
@@ -296,6 +305,8 @@ func (p *treePane) reveal(n int) {
 	p.list.build()
 	p.goTo(p.list.view.Tree.Path(n), p.bodyRows()/3)
 }
+
+func (p *treePane) move(a action) bool { return p.Key(a) }
 
 // SetFilter filters by a line; one that cannot be read yet changes nothing but
 // the message.

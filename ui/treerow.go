@@ -84,7 +84,7 @@ func (p *treePane) emptyView() []string {
 		switch {
 		case p.list.shape.filter != nil:
 			lines = []string{
-				"No file matches " + text.OneLine(p.list.shape.filter.text),
+				"No file matches " + p.hide.oneLine(p.list.shape.filter.text),
 				"", "Esc clears the filter.",
 			}
 			if p.src.alone {
@@ -96,7 +96,7 @@ func (p *treePane) emptyView() []string {
 	}
 	out := []string{""}
 	for _, s := range lines {
-		for _, w := range text.Wrap(s, p.w-4, "") {
+		for _, w := range text.Wrap(p.hide.r.String(s), p.w-4, "") {
 			out = append(out, "  "+p.th.Dim.Render(w))
 		}
 	}
@@ -134,7 +134,14 @@ func (p *treePane) row(r *row, c columns, force *theme.Style) string {
 		l.add(p.th.Dim, text.Pad(ownerText(e), ownerWidth)).space(1)
 	}
 	l.space(int(r.depth) * 2)
+	mark := p.finding(int(r.head), n)
+	l.left -= mark.w
 	p.name(l, r, e, dead)
+	if mark.w > 0 {
+		l.space(l.left)
+		l.left = mark.w
+		l.add(mark.style, mark.text)
+	}
 	return l.String()
 }
 
@@ -177,7 +184,7 @@ func (p *treePane) name(l *line, r *row, e *layer.Entry, dead bool) {
 	}
 	l.add(p.nameStyle(e, dead, dir), text.CutMiddle(name, l.left))
 	if e != nil && e.Type == layer.Symlink && !dead {
-		l.add(p.th.Dim, " "+theme.Arrow+" "+text.Clean(e.Link))
+		l.add(p.th.Dim, " "+theme.Arrow+" "+p.hide.clean(e.Link))
 	}
 }
 
@@ -186,16 +193,16 @@ func (p *treePane) name(l *line, r *row, e *layer.Entry, dead bool) {
 func (p *treePane) label(r *row) string {
 	t := p.list.view.Tree
 	if p.list.shape.flat {
-		return text.Clean(t.Path(int(r.node)))
+		return p.hide.clean(t.Path(int(r.node)))
 	}
 	if r.node == r.head {
-		return text.Clean(t.Nodes[r.node].Name)
+		return p.hide.clean(t.Nodes[r.node].Name)
 	}
 	names := []string{t.Nodes[r.node].Name}
 	for c := t.Nodes[r.node].Parent; c >= r.head; c = t.Nodes[c].Parent {
 		names = append([]string{t.Nodes[c].Name}, names...)
 	}
-	return text.Clean(strings.Join(names, "/"))
+	return p.hide.clean(strings.Join(names, "/"))
 }
 
 func (p *treePane) nameStyle(e *layer.Entry, dead, dir bool) theme.Style {

@@ -32,8 +32,11 @@ type Options struct {
 	Theme   string // one of theme.Names; "" is the default
 	ASCII   bool   // no glyphs but ASCII
 	NoMouse bool
-	At      string // where to start: "layer 9 /usr/lib/x"
-	Version string
+	// ShowSecrets lets the user ask to see secrets in clear, which takes a key and
+	// an answer more.
+	ShowSecrets bool
+	At          string // where to start: "layer 9 /usr/lib/x"
+	Version     string
 
 	Input  io.Reader // nil: the terminal
 	Output io.Writer // nil: the terminal

@@ -27,10 +27,10 @@ func (m *Model) View() tea.View {
 }
 
 func (m *Model) windowTitle() string {
-	t := "peel " + text.OneLine(m.opts.Reference)
+	t := "peel " + m.hide().oneLine(m.opts.Reference)
 	if m.phase == ready && m.analysis != nil {
 		if at := m.location(); at != "" {
-			t += ": " + text.OneLine(at)
+			t += ": " + m.hide().oneLine(at)
 		}
 	}
 	return t
@@ -62,6 +62,8 @@ func (m *Model) bodyView() []string {
 		return m.openingView()
 	}
 	switch m.view {
+	case viewFindings:
+		return m.findingsView()
 	case viewHistory:
 		return m.history.View(m, p.body)
 	case viewRaw:
@@ -161,7 +163,7 @@ func (m *Model) smallView() []string {
 		fmt.Sprintf(" The window is %dx%d; peel needs %dx%d.", m.w, m.h, minWidth, minHeight),
 		" Make it larger, or run:",
 		"",
-		"   peel --plain " + text.OneLine(m.opts.Reference),
+		"   peel --plain " + m.hide().oneLine(m.opts.Reference),
 		"",
 		" q quits",
 	}

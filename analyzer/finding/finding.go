@@ -23,6 +23,10 @@ type Finding struct {
 	// theirs before its own, each followed by "!/". It may hold any byte.
 	Path string `json:"path,omitempty"`
 	Line int    `json:"line,omitempty"` // from 1
+	// Paths are several files with one cause, the first MaxPaths of PathCount;
+	// Path is then the first of them. Nil for one file.
+	Paths     []string `json:"paths,omitempty"`
+	PathCount int      `json:"pathCount,omitempty"`
 	// Where is the place in the config, the history or an attestation:
 	// "config.Env[2]", "history[4].created_by", "manifest.annotations[\"key\"]".
 	Where string `json:"where,omitempty"`
@@ -49,6 +53,30 @@ type Finding struct {
 	// Secret is the value in clear, for redactors alone. It is never printed.
 	Secret  string   `json:"-"`
 	Secrets []string `json:"-"` // further ones of the same finding
+
+	others []byte // the sum of all paths, also of those that Paths leaves out
+}
+
+// MaxPaths bounds the paths that a finding names.
+const MaxPaths = 20
+
+// SetPaths makes it a finding of these files, and keeps the first of them. The
+// fingerprint is of all: a file more is another finding.
+func (f *Finding) SetPaths(paths []string) {
+	if len(paths) == 0 {
+		return
+	}
+	f.Path = paths[0]
+	if len(paths) > 1 {
+		h := sha256.New()
+		for _, p := range paths {
+			h.Write([]byte(p))
+			h.Write([]byte{0})
+		}
+		f.others = h.Sum(nil)
+		f.PathCount = len(paths)
+		f.Paths = slices.Clone(paths[:min(len(paths), MaxPaths)])
+	}
 }
 
 // fingerprintLen is the bytes of a fingerprint, enough for the findings of all
@@ -66,6 +94,7 @@ func (f *Finding) Mark() {
 		h.Write([]byte(s))
 		h.Write([]byte{0})
 	}
+	h.Write(f.others)
 	if f.Secret != "" {
 		sum := sha256.Sum256([]byte(f.Secret))
 		h.Write(sum[:2])

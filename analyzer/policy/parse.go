@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -154,8 +156,8 @@ func scalar(n *yaml.Node) (string, error) {
 }
 
 // Set gives a rule its threshold, as a flag of that name does: a number, a size
-// like 20MB for highestWastedBytes, or "", disabled, off or false. The case of
-// name and value does not matter. After an error the rules are unchanged.
+// like 20MB for highestWastedBytes, a severity, ids of checks or both for failOn,
+// or "", disabled, off or false. The case of name and value does not matter. After an error the rules are unchanged.
 func (r *Rules) Set(name, value string) error {
 	value = strings.TrimSpace(value)
 	var err error
@@ -167,7 +169,7 @@ func (r *Rules) Set(name, value string) error {
 	case strings.EqualFold(name, HighestUserWastedPercent):
 		err = set(&r.HighestUserWastedPercent, value, parseRatio)
 	case strings.EqualFold(name, FailOn):
-		err = set(&r.FailOn, value, finding.ParseSeverity)
+		err = r.setFailOn(value)
 	default:
 		return fmt.Errorf("unknown rule %q, want %s, %s, %s or %s", name, LowestEfficiency, HighestWastedBytes, HighestUserWastedPercent, FailOn)
 	}
@@ -188,6 +190,32 @@ func set[T int64 | float64 | finding.Severity](t *Threshold[T], value string, pa
 		return err
 	}
 	*t = Threshold[T]{v, true}
+	return nil
+}
+
+// checkID is the form of a check's id.
+var checkID = regexp.MustCompile(`^[A-Z][0-9]{3}$`)
+
+// setFailOn reads a severity, ids of checks, or both with commas between them.
+func (r *Rules) setFailOn(value string) error {
+	var severity Threshold[finding.Severity]
+	var checks []string
+	for _, v := range strings.Split(value, ",") {
+		v = strings.TrimSpace(v)
+		if id := strings.ToUpper(v); checkID.MatchString(id) {
+			if !slices.Contains(checks, id) {
+				checks = append(checks, id)
+			}
+			continue
+		}
+		if severity.On {
+			return fmt.Errorf("%q: one severity, and ids of checks such as S050", value)
+		}
+		if err := set(&severity, v, finding.ParseSeverity); err != nil {
+			return err
+		}
+	}
+	r.FailOn, r.FailOnChecks = severity, checks
 	return nil
 }
 

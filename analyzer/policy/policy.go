@@ -7,7 +7,9 @@ package policy
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 
 	"peel/analyzer/finding"
 	"peel/analyzer/text"
@@ -33,6 +35,9 @@ type Rules struct {
 	HighestWastedBytes       Threshold[int64]   // uncompressed bytes
 	HighestUserWastedPercent Threshold[float64] // a fraction in spite of its name: 0 to 1
 	FailOn                   Threshold[finding.Severity]
+	// FailOnChecks are ids of checks, "S050", that fail whatever their severity:
+	// those of findings, and those that findings also name.
+	FailOnChecks []string
 }
 
 // Default returns what dive v0.13.1 uses without a file, and a rule that grave
@@ -59,6 +64,8 @@ type Figures struct {
 	UserWastedPercent *float64
 	// Severities are those of the findings; nil if nobody looked for any.
 	Severities []finding.Severity
+	// Checks counts the findings by the ids of checks that they name.
+	Checks map[string]int
 	// Partial says that not all of the image was read. WastedBytes is then a
 	// lower bound, and the two ratios may still move either way.
 	Partial bool
@@ -180,32 +187,58 @@ func userWasted(r Rules, f Figures) Result {
 
 func findings(r Rules, f Figures) Result {
 	t := r.FailOn
-	res := Result{Name: FailOn, Threshold: disabled}
-	if t.On {
-		res.Threshold = t.Limit.String()
-	}
+	res := Result{Name: FailOn, Threshold: failOnString(r)}
 	if f.Severities == nil {
 		return res.is(Skipped, "Not applicable: nothing was asked to look for findings.")
 	}
-	count := 0
-	for _, s := range f.Severities {
-		if t.On && s >= t.Limit {
-			count++
-		}
-	}
-	res.Actual = strconv.Itoa(count)
-	switch {
-	case !t.On:
-		res.Actual = ""
+	if !t.On && len(r.FailOnChecks) == 0 {
 		return res.off()
-	case count > 0:
-		return res.is(Fail, "%d of %d findings are of severity %s or above.", count, len(f.Severities), res.Threshold)
-	case f.Partial:
-		return res.is(Unknown, "None of the findings is of severity %s or above, but the image was not read to its end.", res.Threshold)
-	case f.Withheld > 0:
-		return res.is(Unknown, "None of the findings is of severity %s or above, but the contents of %d files could not be read.", res.Threshold, f.Withheld)
 	}
-	return res.is(Pass, "None of %d findings is of severity %s or above.", len(f.Severities), res.Threshold)
+	var bad, good, actual []string // what to say of each condition
+	if t.On {
+		count := 0
+		for _, s := range f.Severities {
+			if s >= t.Limit {
+				count++
+			}
+		}
+		actual = append(actual, strconv.Itoa(count))
+		bad, good = tell(bad, good, count, len(f.Severities), "of severity "+t.Limit.String()+" or above")
+	}
+	for _, id := range r.FailOnChecks {
+		actual = append(actual, fmt.Sprintf("%s: %d", id, f.Checks[id]))
+		bad, good = tell(bad, good, f.Checks[id], len(f.Severities), "of the check "+id)
+	}
+	res.Actual = strings.Join(actual, ", ")
+	switch {
+	case bad != nil:
+		return res.is(Fail, "%s.", strings.Join(bad, ", "))
+	case f.Partial:
+		return res.is(Unknown, "%s, but the image was not read to its end.", strings.Join(good, ", "))
+	case f.Withheld > 0:
+		return res.is(Unknown, "%s, but the contents of %d files could not be read.", strings.Join(good, ", "), f.Withheld)
+	}
+	return res.is(Pass, "%s.", strings.Join(good, ", "))
+}
+
+// tell words how many of all findings a condition of the policy is about.
+func tell(bad, good []string, count, all int, which string) ([]string, []string) {
+	if count > 0 {
+		return append(bad, fmt.Sprintf("%d of %d findings are %s", count, all, which)), good
+	}
+	return bad, append(good, fmt.Sprintf("None of %d findings is %s", all, which))
+}
+
+// failOnString is the rule as a file writes it: "high", "high,S050", "disabled".
+func failOnString(r Rules) string {
+	list := slices.Clone(r.FailOnChecks)
+	if r.FailOn.On {
+		list = append([]string{r.FailOn.Limit.String()}, list...)
+	}
+	if len(list) == 0 {
+		return disabled
+	}
+	return strings.Join(list, ",")
 }
 
 func (r Result) is(s Status, format string, args ...any) Result {

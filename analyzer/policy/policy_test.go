@@ -4,6 +4,7 @@ import (
 	"peel/analyzer/finding"
 
 	"math"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -53,7 +54,7 @@ func TestParse(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got != c.want {
+			if !reflect.DeepEqual(got, c.want) {
 				t.Errorf("got  %+v\nwant %+v", got, c.want)
 			}
 		})
@@ -96,7 +97,7 @@ func TestParseRefuses(t *testing.T) {
 			if !strings.Contains(err.Error(), c.want) {
 				t.Errorf("got %q, want it to say %q", err, c.want)
 			}
-			if got != Default() {
+			if !reflect.DeepEqual(got, Default()) {
 				t.Errorf("gave %+v with the error", got)
 			}
 		})
@@ -116,7 +117,7 @@ func TestSet(t *testing.T) {
 			t.Errorf("Set(%q, %q) succeeded", kv[0], kv[1])
 		}
 	}
-	if r != want {
+	if !reflect.DeepEqual(r, want) {
 		t.Errorf("got %+v, want %+v", r, want)
 	}
 }
@@ -219,7 +220,7 @@ func FuzzParse(f *testing.F) {
 				t.Fatal(err)
 			}
 		}
-		if again != r {
+		if !reflect.DeepEqual(again, r) {
 			t.Fatalf("%q gives %+v, then %+v", in, r, again)
 		}
 	})
@@ -227,6 +228,7 @@ func FuzzParse(f *testing.F) {
 
 func TestFailOn(t *testing.T) {
 	some := []finding.Severity{finding.Medium, finding.High, finding.Info}
+	checks := map[string]int{"S010": 3, "S050": 2}
 	for _, c := range []struct {
 		name    string
 		failOn  string
@@ -241,6 +243,10 @@ func TestFailOn(t *testing.T) {
 		{"off", "off", Figures{Severities: some}, Skipped, "", "switched off"},
 		{"nobody looked", "high", Figures{}, Skipped, "", "Not applicable"},
 		{"none", "high", Figures{Severities: []finding.Severity{}}, Pass, "0", "None of 0"},
+		{"a check", "s050", Figures{Severities: some, Checks: checks}, Fail, "S050: 2", "2 of 3 findings are of the check S050."},
+		{"a check that found nothing", "S052", Figures{Severities: some, Checks: checks}, Pass, "S052: 0", "None of 3 findings is of the check S052."},
+		{"severity and check", "critical, S052,S050", Figures{Severities: some, Checks: checks}, Fail, "0, S052: 0, S050: 2", "2 of 3 findings are of the check S050."},
+		{"a check, partly read", "S052", Figures{Severities: some, Checks: checks, Partial: true}, Unknown, "S052: 0", "not read to its end"},
 		{"partly read", "critical", Figures{Severities: some, Partial: true}, Unknown, "0", "not read to its end"},
 		{"partly read and surely broken", "high", Figures{Severities: some, Partial: true}, Fail, "1", "1 of 3"},
 	} {
@@ -258,5 +264,8 @@ func TestFailOn(t *testing.T) {
 	r := Default()
 	if err := r.Set(FailOn, "dreadful"); err == nil || !strings.Contains(err.Error(), "critical") {
 		t.Errorf("got %v, want the severities there are", err)
+	}
+	if err := r.Set(FailOn, "high,low"); err == nil || r.FailOn != Default().FailOn {
+		t.Errorf("two severities: %v, %+v", err, r.FailOn)
 	}
 }

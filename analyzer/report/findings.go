@@ -1,11 +1,13 @@
 package report
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
 	"peel/analyzer"
+	"peel/analyzer/check"
 	"peel/analyzer/finding"
 	"peel/analyzer/text"
 )
@@ -17,11 +19,7 @@ const (
 )
 
 func scannersOf(a *analyzer.Analysis) []string {
-	list := []string{ScanWaste}
-	if a.Examined {
-		list = append(list, ScanSecrets)
-	}
-	return list
+	return append([]string{ScanWaste}, a.Families...)
 }
 
 func findingOf(f finding.Finding) Finding {
@@ -35,7 +33,25 @@ func findingOf(f finding.Finding) Finding {
 	if f.Path != "" {
 		out.Path = "/" + text.UTF8(f.Path)
 	}
+	for _, p := range f.Paths {
+		out.Paths = append(out.Paths, "/"+text.UTF8(p))
+	}
+	out.PathCount = f.PathCount
 	return out
+}
+
+func checkOf(o check.Outcome) Check {
+	return Check{o.ID, o.Family, o.Status.String(), o.Reason, o.Findings}
+}
+
+func scoreOf(s *check.Score) *Score {
+	if s == nil {
+		return nil
+	}
+	return &Score{
+		Value: s.Value, Families: s.Families, Unknown: s.Unknown,
+		Lost: each(s.Lost, func(l check.Loss) Loss { return Loss{l.ID, l.Severity.String(), l.Fingerprint, l.Points} }),
+	}
 }
 
 // maxFindings bounds the findings that the text report tells one by one.
@@ -43,13 +59,14 @@ const maxFindings = 50
 
 // findings come before the waste: they cannot wait.
 func (t *textWriter) findings() {
-	if !slices.Contains(t.r.Scanners, ScanSecrets) {
+	if len(t.r.Scanners) < 2 { // waste alone
 		return
 	}
 	t.section()
+	t.score()
 	list := t.r.Findings
 	if len(list) == 0 {
-		t.line("No secrets found%s.", t.inPart())
+		t.line("No findings%s.", t.inPart())
 		return
 	}
 	atLeast := t.atLeast()
@@ -57,13 +74,62 @@ func (t *textWriter) findings() {
 		atLeast = "at least "
 	}
 	t.line("%s.", capital(atLeast+plural(len(list), "finding")+severityCounts(list)))
+	told := slices.IndexFunc(list, func(f Finding) bool { return f.Severity == finding.Info.String() })
+	if told < 0 {
+		told = len(list)
+	}
+	for i, f := range list[:min(told, maxFindings)] {
+		t.finding(i+1, f)
+	}
+	if told > maxFindings {
+		t.line("And %s more; the JSON report has them all.", plural(told-maxFindings, "finding"))
+	}
+	t.informed(list[told:])
+	t.prose("", "peel checks ID explains a finding, and how to mend it.")
+}
+
+// informed tells in one line each what is no fault.
+func (t *textWriter) informed(list []Finding) {
 	for i, f := range list {
 		if i == maxFindings {
 			t.line("And %s more; the JSON report has them all.", plural(len(list)-i, "finding"))
-			break
+			return
 		}
-		t.finding(i+1, f)
+		line := fmt.Sprintf("Info. %s %s", f.ID, text.Clean(f.Title))
+		if place := f.place(); place != "" {
+			line += ": " + place
+		}
+		t.line("%s", t.cut(line))
 	}
+}
+
+// score says how the image fares, and of what that is said.
+func (t *textWriter) score() {
+	s := t.r.Score
+	if s == nil {
+		return
+	}
+	atMost, unknown := "", ""
+	if s.Unknown > 0 {
+		atMost = "at most "
+		unknown = fmt.Sprintf(" %s had no answer.", plural(s.Unknown, "check"))
+	}
+	t.prose("", "Score %s%d of 100, by %s.%s", atMost, s.Value, strings.Join(s.Families, ", "), unknown)
+}
+
+// place is where a finding is, cleaned.
+func (f *Finding) place() string {
+	if f.Path == "" {
+		return text.Clean(f.Where)
+	}
+	place := text.Clean(f.Path)
+	if f.Line > 0 {
+		place += ", line" + glue + strconv.Itoa(f.Line)
+	}
+	if f.PathCount > 1 {
+		place += fmt.Sprintf(" and %s more", plural(f.PathCount-1, "file"))
+	}
+	return place
 }
 
 func (t *textWriter) inPart() string {
@@ -74,12 +140,12 @@ func (t *textWriter) inPart() string {
 }
 
 func (t *textWriter) finding(n int, f Finding) {
-	place := text.Clean(f.Where)
-	if f.Path != "" {
-		place = "file " + text.Clean(f.Path)
-		if f.Line > 0 {
-			place += ", line" + glue + strconv.Itoa(f.Line)
-		}
+	place := f.place()
+	switch {
+	case f.Path != "":
+		place = "file " + place
+	case place != "":
+		place = "at " + place
 	}
 	t.prose("", "Finding %d of %d. %s. %s %s. %s.", n, len(t.r.Findings), capital(f.Severity), f.ID, text.Clean(f.Title), capital(place))
 	if f.Layer != nil {
@@ -88,6 +154,12 @@ func (t *textWriter) finding(n int, f Finding) {
 			where += ", removed in layer" + glue + strconv.Itoa(*f.DeletedIn+1) + ": it is still in the image"
 		}
 		t.prose("  ", "%s.", where)
+	}
+	if f.FromBase != nil && *f.FromBase {
+		t.prose("  ", "It comes with the base image.")
+	}
+	for _, p := range f.Paths[min(1, len(f.Paths)):min(len(f.Paths), t.opts.Paths)] {
+		t.line("  %s", text.Clean(p))
 	}
 	if f.Match != "" {
 		t.prose("  ", "Match: %s", text.Clean(f.Match))

@@ -23,7 +23,8 @@ type Meta struct {
 func Figures(a *analyzer.Analysis) policy.Figures {
 	return policy.Figures{
 		Efficiency: a.Waste.Efficiency, WastedBytes: a.Waste.Wasted,
-		UserWastedPercent: a.Waste.UserPercent, Severities: a.Severities(), Partial: a.Partial(), Withheld: a.Withheld(),
+		UserWastedPercent: a.Waste.UserPercent, Severities: a.Severities(), Checks: a.CheckCounts(),
+		Partial: a.Partial(), Withheld: a.Withheld(),
 	}
 }
 
@@ -48,6 +49,8 @@ func New(a *analyzer.Analysis, m Meta) *Report {
 		Duplicates: each(a.Waste.Duplicates, duplicateOf),
 		Scanners:   scannersOf(a),
 		Findings:   each(a.Findings, findingOf),
+		Checks:     each(a.Checks, checkOf),
+		Score:      scoreOf(a.Score),
 		History:    each(a.Steps, stepOf),
 		Policy:     m.Policy,
 	}
@@ -123,6 +126,9 @@ func imageOf(a *analyzer.Analysis) Image {
 		LayerCount:      len(a.Layers),
 		FileCount:       a.Files(),
 		WithheldFiles:   a.Withheld(),
+	}
+	if a.BaseLayers >= 0 {
+		out.BaseLayers = &a.BaseLayers
 	}
 	if !a.Partial() { // neither is a bound of what it would be
 		out.Efficiency, out.UserWastedPercent = &a.Waste.Efficiency, a.Waste.UserPercent

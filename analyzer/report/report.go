@@ -45,6 +45,8 @@ type Report struct {
 	Duplicates    []Duplicate     `json:"duplicates"` // biggest saving first
 	Scanners      []string        `json:"scanners"`   // the families of checks that looked at the image
 	Findings      []Finding       `json:"findings"`   // gravest first
+	Checks        []Check         `json:"checks"`     // what became of each check
+	Score         *Score          `json:"score,omitempty"`
 	Config        json.RawMessage `json:"config,omitempty"`
 	History       []Step          `json:"history"` // oldest first
 	Policy        *policy.Verdict `json:"policy,omitempty"`
@@ -74,6 +76,7 @@ type Image struct {
 	Efficiency        *float64  `json:"efficiency,omitempty"`        // nil if the report is partial
 	DuplicateBytes    int64     `json:"duplicateBytes"`              // sum of Duplicate.ExtraBytes
 	LayerCount        int       `json:"layerCount"`
+	BaseLayers        *int      `json:"baseLayers,omitempty"` // of these, from the bottom, the base image's
 	FileCount         int       `json:"fileCount"`
 	WithheldFiles     int       `json:"withheldFiles,omitempty"` // their contents could not be read
 }
@@ -179,6 +182,8 @@ type Finding struct {
 	Confidence  string   `json:"confidence"`
 	Title       string   `json:"title"`
 	Path        string   `json:"path,omitempty"`
+	Paths       []string `json:"paths,omitempty"`     // several files with one cause, the first of them
+	PathCount   int      `json:"pathCount,omitempty"` // of all these
 	Line        int      `json:"line,omitempty"`
 	Where       string   `json:"where,omitempty"`
 	Layer       *int     `json:"layer,omitempty"`
@@ -191,6 +196,31 @@ type Finding struct {
 	Match       string   `json:"match,omitempty"`
 	Reason      string   `json:"reason,omitempty"`
 	Also        []string `json:"also,omitempty"` // checks that say more of the same thing
+}
+
+// Check is what became of one check.
+type Check struct {
+	ID       string `json:"id"`
+	Family   string `json:"family"`
+	Status   string `json:"status"`
+	Reason   string `json:"reason,omitempty"`
+	Findings int    `json:"findings"`
+}
+
+// Score is one figure for the image, from 0 to 100: see check.Score.
+type Score struct {
+	Value    int      `json:"value"`
+	Lost     []Loss   `json:"lost"`
+	Families []string `json:"families"`
+	Unknown  int      `json:"unknown"` // checks without an answer
+}
+
+// Loss is the points that one finding costs.
+type Loss struct {
+	ID          string `json:"id"`
+	Severity    string `json:"severity"`
+	Fingerprint string `json:"fingerprint"`
+	Points      int    `json:"points"`
 }
 
 // Step is one line of the image's history.

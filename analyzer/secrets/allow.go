@@ -12,7 +12,7 @@ import (
 // Allow is one entry of a list of findings that are known and accepted. What is
 // empty fits everything, but one of the first three must be there.
 type Allow struct {
-	Rule   string // a check's id ("S010") or a rule's ("github-pat")
+	Rule   string // a check's id ("S010"), one that a finding also names ("S050") or a rule's ("github-pat")
 	Path   string // glob: * within a name, ** across names
 	Value  string // sha256 of the secret, 64 hex digits
 	Reason string

@@ -4,13 +4,16 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
 	"peel/analyzer/filetree"
 	"peel/analyzer/finding"
+	"peel/analyzer/owned"
 	"peel/analyzer/redact"
 	"peel/source/layer"
+	"peel/source/oci"
 )
 
 // Image is what Assemble wants to know of an image. All but Tree and Layers may
@@ -23,12 +26,28 @@ type Image struct {
 	// filetree.None.
 	StepLayer   []int
 	RawManifest []byte
+	// Annotations are those around the manifest: of indexes, of descriptors.
+	Annotations []oci.Annotations
 	// Attestations are provenance and SBOM documents about the image.
-	Attestations [][]byte
-	// Base is how many of the layers, from the bottom, the base image brings;
-	// negative if that is unknown.
-	Base int
+	Attestations []oci.Attestation
+	// Owned knows the files of packages; nil knows none.
+	Owned *owned.Index
+	// Base is what the base image brings.
+	Base Base
 }
+
+// Base is what a base image has put into an image.
+type Base struct {
+	Layers int    // how many, from the bottom; UnknownBase if that is not known
+	Steps  int    // of the history, from its beginning; UnknownBase if that is not known
+	Words  string // of its config
+}
+
+// UnknownBase is the number of layers, or steps, of a base that is not known.
+const UnknownBase = -1
+
+// NoBase is what is known of the base of most images.
+var NoBase = Base{Layers: UnknownBase, Steps: UnknownBase}
 
 // Result is what Assemble finds.
 type Result struct {
@@ -39,9 +58,9 @@ type Result struct {
 	Values []string
 }
 
-// Values gives the secrets of findings in clear. Result.Values has more: the
+// valuesOf gives the secrets of findings in clear. Result.Values has more: the
 // secrets that are allowed.
-func Values(list []finding.Finding) (values []string) {
+func valuesOf(list []finding.Finding) (values []string) {
 	for i := range list {
 		if list[i].Secret != "" {
 			values = append(values, list[i].Secret)
@@ -56,17 +75,19 @@ func Values(list []finding.Finding) (values []string) {
 // are read.
 func (s *Scanner) Assemble(img Image) Result {
 	a := &assembly{
-		s: s, img: img, seen: map[place]int{},
+		s: s, img: img, seen: map[place]int{}, lowered: map[int]judged{},
 		allow: allowList{entries: s.opts.Allow, used: make([]int, len(s.opts.Allow)), now: s.opts.Now},
 	}
 	a.layers()
+	a.cutShort()
 	a.config()
 	a.history()
 	a.documents()
+	a.findings = slices.DeleteFunc(a.findings, a.acceptedAlso)
 	finding.Sort(a.findings)
 	return Result{
 		Findings: a.findings, Notes: append(a.notes, a.allow.stale()...),
-		Values: append(Values(a.findings), a.allowed...),
+		Values: append(valuesOf(a.findings), a.allowed...),
 	}
 }
 
@@ -76,7 +97,9 @@ type assembly struct {
 	allow    allowList
 	seen     map[place]int // into findings
 	findings []finding.Finding
+	lowered  map[int]judged // of findings
 	notes    []string
+	cut      []string // paths of what was too slow to unpack
 	allowed  []string // secrets
 }
 
@@ -88,6 +111,7 @@ type place struct{ check, path, where, value string }
 type copyOf struct {
 	layer, entry int
 	hits         *content
+	sums         owned.Sums
 	inode        *filetree.Inode // nil if a later entry of the same layer replaced it
 }
 
@@ -96,7 +120,7 @@ func (a *assembly) layers() {
 	var order []*copyOf
 	for n, idx := range a.img.Layers {
 		for _, f := range hitsOf(idx) {
-			c := &copyOf{layer: n, entry: f.entry, hits: f.content}
+			c := &copyOf{layer: n, entry: f.entry, hits: f.content, sums: f.sums}
 			order = append(order, c)
 			e := &idx.Entries[f.entry]
 			copies[e] = append(copies[e], c)
@@ -138,6 +162,9 @@ func (a *assembly) copy(c *copyOf) {
 			path = p[1:]
 		}
 	}
+	if c.hits.cut {
+		a.cut = append(a.cut, path)
+	}
 	for _, note := range c.hits.notes {
 		a.note(path + ": " + note)
 	}
@@ -175,21 +202,18 @@ func (a *assembly) file(c *copyOf, e *layer.Entry, path string, m *match) {
 		f.Path, f.Line = full, m.line
 		f.Layer, f.FirstLayer = ptr(c.layer), ptr(c.layer)
 		f.Bytes = ptr(e.Size)
-		if a.img.Base >= 0 {
-			f.FromBase = ptr(c.layer < a.img.Base)
+		if a.img.Base.Layers >= 0 {
+			f.FromBase = ptr(c.layer < a.img.Base.Layers)
 		}
 		if m.inner != "" || m.rule.strong && m.line == 0 {
 			f.Also = append(f.Also, "S051")
-		}
-		if a.s.opts.Owned != nil && a.s.opts.Owned(path, e.Digest) {
-			f.Severity = min(f.Severity, finding.Low)
-			f.Reason = join(f.Reason, "a package brings this file, and it is unmodified")
 		}
 		f.Mark()
 		a.findings = append(a.findings, f)
 		n = len(a.findings) - 1
 		a.seen[at] = n
 	}
+	a.owned(n, c, path)
 	f := &a.findings[n]
 	f.LastLayer = ptr(c.layer)
 	f.DeletedIn = c.deletedIn()
@@ -228,6 +252,20 @@ func (a *assembly) accepted(m *match, check, path string) bool {
 	return true
 }
 
+// acceptedAlso reports whether a finding is not to be reported for a check that
+// it only names: entries may accept what is deleted later, S050, or what is in
+// archives, S051.
+func (a *assembly) acceptedAlso(f finding.Finding) bool {
+	path, _, _ := strings.Cut(f.Path, "!/")
+	for _, id := range f.Also {
+		if a.allow.allows(id, id, path, f.Secret) {
+			a.allowed = append(append(a.allowed, f.Secret), f.Secrets...)
+			return true
+		}
+	}
+	return false
+}
+
 func join(a, b string) string {
 	if a == "" {
 		return b
@@ -252,7 +290,21 @@ func (a *assembly) elsewhere(check, title, where string, step int, m *match) {
 	if step >= 0 && step < len(a.img.StepLayer) && a.img.StepLayer[step] >= 0 {
 		f.Layer = ptr(a.img.StepLayer[step])
 	}
+	f.FromBase = a.inherited(where, step, m)
 	f.Mark()
 	a.seen[at] = len(a.findings)
 	a.findings = append(a.findings, f)
+}
+
+// inherited reports whether the base image has brought a secret that is not in a
+// file; nil if that is not known.
+func (a *assembly) inherited(where string, step int, m *match) *bool {
+	switch b := &a.img.Base; {
+	case b.Layers < 0:
+	case step >= 0 && b.Steps >= 0:
+		return ptr(step < b.Steps)
+	case strings.HasPrefix(where, "config."):
+		return ptr(strings.Contains(b.Words, m.value))
+	}
+	return nil
 }

@@ -76,3 +76,34 @@ func BenchmarkBinary(b *testing.B) {
 		st.finish()
 	}
 }
+
+// BenchmarkWide is what looking for 16-bit strings costs: of the test binary,
+// which has hardly any, and of one that consists of them.
+func BenchmarkWide(b *testing.B) {
+	exe, err := os.ReadFile(os.Args[0])
+	if err != nil {
+		b.Skip(err)
+	}
+	wide := make([]byte, 0, 8<<20)
+	for _, c := range exe[:4<<20] {
+		if !isText(c) {
+			c = 'a' + c%26
+		}
+		wide = append(wide, c, 0)
+	}
+	s, err := New(Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for name, text := range map[string][]byte{"program": exe, "strings": wide} {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(text)))
+			st := newStream(s)
+			st.reset([]byte{0})
+			for b.Loop() {
+				st.text.found = st.text.found[:0]
+				st.text.wide(text, 0, len(text))
+			}
+		})
+	}
+}

@@ -30,23 +30,30 @@ func (s *Scanner) scanString(v string) []match {
 	return nil
 }
 
-// text looks at a text of a kind, "history" or "label:NAME", as the parsers
-// know it, and reports what is in it.
-func (a *assembly) text(check, title, where, kind string, step int, v string) (found bool) {
+// look finds the secrets of a text of a kind, "history" or "label:NAME", as the
+// parsers know it.
+func (a *assembly) look(check, kind, v string) []match {
 	matches := a.s.scanString(v)
 	for _, h := range structured.Text(kind, v) {
 		m := hitMatch(h, rankStructured)
 		m.rule.check = check
 		matches = append(matches, m)
 	}
-	c := settle(matches)
-	if c == nil {
-		return false
+	if c := settle(matches); c != nil {
+		return c.matches
 	}
-	for i := range c.matches {
-		a.elsewhere(check, title, where, step, &c.matches[i])
+	return nil
+}
+
+// text looks at a text of a kind and reports what is in it.
+func (a *assembly) text(check, title, where, kind string, step int, v string) {
+	a.report(check, title, where, step, a.look(check, kind, v))
+}
+
+func (a *assembly) report(check, title, where string, step int, list []match) {
+	for i := range list {
+		a.elsewhere(check, title, where, step, &list[i])
 	}
-	return true
 }
 
 // config looks at what the image config says a container is run with.
@@ -82,19 +89,23 @@ func keys(m map[string]string) []string {
 	return out
 }
 
-// variable looks at NAME=value, of which it is known that it is a setting: a
-// password needs no digit here.
+// variable looks at NAME=value and reports what is in it.
 func (a *assembly) variable(check, title, where string, step int, kv string) {
+	a.report(check, title, where, step, a.setting(check, kv))
+}
+
+// setting finds the secrets of NAME=value, of which it is known that it is a
+// setting: a password needs no digit here.
+func (a *assembly) setting(check, kv string) []match {
 	name, value, ok := strings.Cut(kv, "=")
-	if a.text(check, title, where, "env:"+name, step, kv) {
-		return
+	if list := a.look(check, "env:"+name, kv); list != nil {
+		return list
 	}
 	value = strings.Trim(value, `"'`)
 	if !ok || !settingSecret(name, value) {
-		return
+		return nil
 	}
-	m := match{rule: genericRule, sev: finding.High, conf: finding.Likely, value: value, rank: rankGeneric}
-	a.elsewhere(check, title, where, step, &m)
+	return []match{{rule: genericRule, sev: finding.High, conf: finding.Likely, value: value, rank: rankGeneric}}
 }
 
 // settingSecret reports whether a variable is named as a secret, and has a
@@ -154,13 +165,9 @@ func (a *assembly) step(where string, i int, s string) {
 		if word == "ENV" {
 			check = "S040"
 		}
-		if !strings.Contains(rest, " ") || strings.Index(rest, "=") < strings.Index(rest, " ") {
-			for _, kv := range fields(rest) {
-				a.variable(check, title, where, i, kv)
-			}
-			return
+		for _, kv := range settings(rest) {
+			a.variable(check, title, where, i, kv)
 		}
-		a.variable(check, title, where, i, strings.Replace(rest, " ", "=", 1))
 		return
 	case "LABEL", "MAINTAINER":
 		check, title = "S043", "secret in "+word
@@ -170,6 +177,16 @@ func (a *assembly) step(where string, i int, s string) {
 		check, title = "S045", "secret in ONBUILD"
 	}
 	a.text(check, title, where, "history", i, s)
+}
+
+// settings are what ENV or ARG set: NAME=value pairs, or the old form of one
+// name and its value.
+func settings(rest string) []string {
+	eq, blank := strings.IndexByte(rest, '='), strings.IndexByte(rest, ' ')
+	if blank < 0 || eq >= 0 && eq < blank {
+		return fields(rest)
+	}
+	return []string{strings.Replace(rest, " ", "=", 1)}
 }
 
 // instruction splits a step into its word and the rest, without the shell that
@@ -251,17 +268,34 @@ func argEnd(s string) int {
 	return len(s)
 }
 
-// documents looks at the manifest's annotations and at attestations.
+// documents looks at annotations and at attestations.
 func (a *assembly) documents() {
 	var m struct {
 		Annotations map[string]string `json:"annotations"`
+		Config      struct {
+			Annotations map[string]string `json:"annotations"`
+		} `json:"config"`
+		Layers []struct {
+			Annotations map[string]string `json:"annotations"`
+		} `json:"layers"`
 	}
 	if json.Unmarshal(a.img.RawManifest, &m) == nil {
-		for _, k := range keys(m.Annotations) {
-			a.text("S043", "secret in an annotation", "manifest.annotations["+strconv.Quote(k)+"]", "annotation:"+k, -1, k+"="+m.Annotations[k])
+		a.annotations("manifest.annotations", m.Annotations)
+		a.annotations("manifest.config.annotations", m.Config.Annotations)
+		for i, l := range m.Layers {
+			a.annotations(fmt.Sprintf("manifest.layers[%d].annotations", i), l.Annotations)
 		}
 	}
+	for _, around := range a.img.Annotations {
+		a.annotations(around.Where, around.Values)
+	}
 	for i, doc := range a.img.Attestations {
-		a.text("S052", "secret in an attestation", fmt.Sprintf("attestation[%d]", i), "attestation", -1, string(doc))
+		a.attestation(i, doc)
+	}
+}
+
+func (a *assembly) annotations(where string, values map[string]string) {
+	for _, k := range keys(values) {
+		a.text("S043", "secret in an annotation", where+"["+strconv.Quote(k)+"]", "annotation:"+k, -1, k+"="+values[k])
 	}
 }

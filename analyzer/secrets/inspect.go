@@ -3,10 +3,8 @@ package secrets
 import (
 	"bytes"
 	"io"
-	"slices"
-	"strings"
 
-	"peel/analyzer/finding"
+	"peel/analyzer/owned"
 	"peel/source/layer"
 )
 
@@ -14,6 +12,7 @@ import (
 type content struct {
 	matches []match
 	notes   []string // why not all of it was looked at
+	cut     bool     // as above, because it takes too long
 }
 
 // Hits is what one layer holds. It becomes the layer's result.
@@ -25,6 +24,7 @@ type Hits struct {
 type fileHits struct {
 	entry   int // into Index.Entries
 	content *content
+	sums    owned.Sums
 }
 
 // inspector is a Scanner's view of one layer.
@@ -32,12 +32,14 @@ type inspector struct {
 	s    *Scanner
 	st   *stream
 	hits *Hits
+	slow *slowness
 
 	entry *layer.Entry
 	plain *fileScan // nil until the first bytes, and for archives
 	kind  layer.Kind
 	pack  *packScan // nil unless the file is a big archive
 	one   bool      // the file came in one piece
+	sum   owned.Sums
 	found *content
 }
 
@@ -45,7 +47,7 @@ var _ layer.LayerInspector = (*inspector)(nil)
 
 // Begin implements layer.Inspector. The result of what it returns is a *Hits.
 func (s *Scanner) Begin() layer.LayerInspector {
-	return &inspector{s: s, st: s.pool.Get().(*stream), hits: new(Hits)}
+	return &inspector{s: s, st: s.pool.Get().(*stream), hits: new(Hits), slow: new(slowness)}
 }
 
 // minSecretFile is the size of the smallest file that can hold a secret worth
@@ -54,7 +56,8 @@ const minSecretFile = 8
 
 // Open implements layer.LayerInspector.
 func (in *inspector) Open(_ int, e *layer.Entry) bool {
-	*in = inspector{s: in.s, st: in.st, hits: in.hits, entry: e}
+	*in = inspector{s: in.s, st: in.st, hits: in.hits, slow: in.slow, entry: e}
+	in.slow.seen += e.Size
 	return e.Size >= minSecretFile
 }
 
@@ -67,6 +70,9 @@ func (in *inspector) Write(p []byte) {
 		case int64(len(p)) == in.entry.Size:
 			in.one = true
 			in.whole(p)
+			if in.found != nil {
+				in.sum = in.sums(in.entry, p)
+			}
 			return
 		case packed(in.kind):
 			in.st.reset(nil)
@@ -82,7 +88,7 @@ func (in *inspector) Write(p []byte) {
 	case len(in.st.buf)+len(p) <= cap(in.st.buf):
 		in.st.buf = append(in.st.buf, p...)
 	default:
-		in.pack = newPackScan(in.s, in.kind, in.entry.Size)
+		in.pack = newPackScan(in.s, in.slow, in.kind, in.entry.Size)
 		in.pack.Write(in.st.buf)
 		in.pack.Write(p)
 	}
@@ -91,10 +97,12 @@ func (in *inspector) Write(p []byte) {
 // Close implements layer.LayerInspector.
 func (in *inspector) Close(i int, e *layer.Entry) {
 	if in.kind != layer.KindUnknown && !in.one {
-		in.found = in.rest(e)
+		if in.found = in.rest(e); in.found != nil {
+			in.sum = in.sums(e, nil)
+		}
 	}
 	if in.found != nil {
-		in.hits.files = append(in.hits.files, fileHits{i, in.found})
+		in.hits.files = append(in.hits.files, fileHits{i, in.found, in.sum})
 	}
 }
 
@@ -128,7 +136,7 @@ func (in *inspector) rest(e *layer.Entry) *content {
 }
 
 func (in *inspector) unpack(p []byte) *content {
-	u := newUnpacker(in.s, int64(len(p)))
+	u := newUnpacker(in.s, in.slow, int64(len(p)))
 	u.file(bytes.NewReader(p), in.kind)
 	return u.content()
 }
@@ -156,11 +164,11 @@ type packScan struct {
 	dead bool // nobody reads any more
 }
 
-func newPackScan(s *Scanner, k layer.Kind, size int64) *packScan {
+func newPackScan(s *Scanner, slow *slowness, k layer.Kind, size int64) *packScan {
 	r, w := io.Pipe()
 	p := &packScan{pipe: w, done: make(chan *content, 1)}
 	go func() {
-		u := newUnpacker(s, size)
+		u := newUnpacker(s, slow, size)
 		u.file(r, k)
 		r.Close()
 		p.done <- u.content()
@@ -188,43 +196,4 @@ func (in *inspector) Result() any {
 	in.s.pool.Put(in.st)
 	in.st = nil
 	return in.hits
-}
-
-// settle keeps of matches that overlap the one that says most, and one of each
-// value. Nil is for nothing.
-func settle(found []match) *content {
-	if len(found) == 0 {
-		return nil
-	}
-	slices.SortStableFunc(found, func(a, b match) int { return int(b.rank) - int(a.rank) })
-	c := new(content)
-	for _, f := range found {
-		n := slices.IndexFunc(c.matches, f.covered)
-		if n < 0 {
-			c.matches = append(c.matches, f)
-			continue
-		}
-		// What a token grants is as grave where a file's form tells it.
-		if by := &c.matches[n]; by.value == f.value && by.sev > finding.Low && by.sev < f.sev {
-			by.sev, by.reason = f.sev, join(by.reason, f.rule.title)
-		}
-	}
-	slices.SortStableFunc(c.matches, func(a, b match) int {
-		return int(max(min(a.start-b.start, 1), -1))
-	})
-	return c
-}
-
-// covered reports whether a match of at least the same rank says the same: it
-// overlaps, or has the same value. The PEM block within a key file that was
-// parsed is one; so is a token as a variable's value.
-func (f match) covered(by match) bool {
-	if f.inner != by.inner {
-		return false
-	}
-	if f.start < by.end && by.start < f.end {
-		return true
-	}
-	return f.value == by.value || slices.Contains(by.more, f.value) ||
-		f.rank < rankToken && by.rank > f.rank && strings.Contains(by.value, f.value)
 }

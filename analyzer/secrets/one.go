@@ -19,5 +19,5 @@ func (s *Scanner) Scan(path string, b []byte) []finding.Finding {
 		in.Close(0, &idx.Entries[0])
 	}
 	idx.Results = append(idx.Results, in.Result())
-	return s.Assemble(Image{Layers: []*layer.Index{idx}, Base: -1}).Findings
+	return s.Assemble(Image{Layers: []*layer.Index{idx}, Base: NoBase}).Findings
 }

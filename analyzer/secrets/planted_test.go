@@ -3,10 +3,15 @@ package secrets_test
 import (
 	"bytes"
 	"context"
+	"crypto/md5"
+	"crypto/sha1"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +20,7 @@ import (
 
 	"peel/analyzer/filetree"
 	"peel/analyzer/finding"
+	"peel/analyzer/owned"
 	"peel/analyzer/secrets"
 	"peel/source"
 	"peel/source/layer"
@@ -42,16 +48,17 @@ func build(t *testing.T, img Image, opts secrets.Options) (*secrets.Scanner, sec
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := secrets.Image{Config: opened.Config, RawManifest: opened.RawManifest, Base: -1}
+	out := secrets.Image{Config: opened.Config, RawManifest: opened.RawManifest, Base: secrets.NoBase, Owned: new(owned.Index)}
 	builder := filetree.NewBuilder(len(opened.Layers))
 	for n, l := range opened.Layers {
-		idx, err := l.Scan(context.Background(), layer.Options{Inspectors: []layer.Inspector{s}})
+		idx, err := l.Scan(context.Background(), layer.Options{Inspectors: []layer.Inspector{s, owned.Collector{}}})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if err := builder.Add(n, idx); err != nil {
 			t.Fatal(err)
 		}
+		out.Owned.Add(idx)
 		out.Layers = append(out.Layers, idx)
 	}
 	out.Tree = builder.Tree()
@@ -234,7 +241,7 @@ func TestSameContentEverywhere(t *testing.T) {
 	}
 }
 
-func TestAllowAndOwned(t *testing.T) {
+func TestAllow(t *testing.T) {
 	now := time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)
 	a, b, c := token(401), token(402), token(403)
 	img := Image{Layers: []Layer{{Files: []File{Reg("ok/a", "T="+a), Reg("ok/deep/b", "T="+b), Reg("usr/lib/c", "T="+c)}}}}
@@ -245,10 +252,9 @@ func TestAllowAndOwned(t *testing.T) {
 			{Path: "usr/**", Reason: "old", Until: now.AddDate(0, 0, -1)},
 			{Rule: "S999", Reason: "never"},
 		},
-		Owned: func(path string, _ layer.Digest) bool { return path == "usr/lib/c" },
 	})
 	res := s.Assemble(in)
-	if len(res.Findings) != 1 || res.Findings[0].Secret != c || res.Findings[0].Severity > finding.Low {
+	if len(res.Findings) != 1 || res.Findings[0].Secret != c {
 		t.Errorf("%+v", res.Findings)
 	}
 	if len(res.Notes) != 2 {
@@ -256,5 +262,52 @@ func TestAllowAndOwned(t *testing.T) {
 	}
 	if len(res.Values) < 3 {
 		t.Error("the redactor does not learn what is allowed")
+	}
+}
+
+// TestAllowAlso guards entries for checks that findings only name: secrets that
+// a later layer deletes.
+func TestAllowAlso(t *testing.T) {
+	gone, kept := token(421), token(422)
+	img := Image{Layers: []Layer{{Files: []File{Reg("tmp/a", "T="+gone), Reg("tmp/b", "T="+kept)}}, {Files: []File{Whiteout("tmp/a")}}}}
+	s, in := build(t, img, secrets.Options{Allow: []secrets.Allow{{Rule: "S050", Path: "tmp/**", Reason: "pushed squashed"}}})
+	res := s.Assemble(in)
+	if len(res.Findings) != 1 || res.Findings[0].Secret != kept || len(res.Notes) != 0 {
+		t.Errorf("%+v, %q", res.Findings, res.Notes)
+	}
+	if !slices.Contains(res.Values, gone) {
+		t.Error("the redactor does not learn what is allowed")
+	}
+}
+
+// TestOwned guards that what a package brought counts less, and only that.
+func TestOwned(t *testing.T) {
+	conf := "T=" + token(410) + "\n"
+	binary := "\x7fELF\x02\x01\x01\x00" + strings.Repeat("\x00\x90", 3000) + token(411) + "\x00"
+	mine, script, jar := "T="+token(412)+"\n", "T='"+token(413)+"'\n", zipped("c.properties", "t="+token(414))
+	sha, md := sha256.Sum256([]byte(script)), func(s string) string { return fmt.Sprintf("%x", md5.Sum([]byte(s))) }
+	sha1Of := sha1.Sum([]byte(jar))
+	img := Image{Layers: []Layer{
+		{Files: []File{
+			Reg("var/lib/dpkg/status", "Package: conf\nVersion: 1\nConffiles:\n /etc/conf "+md(conf)+"\n"),
+			Reg("var/lib/dpkg/info/prog:amd64.md5sums", md(binary)+"  lib/prog\n"+md(mine+"x")+"  usr/share/mine\n"),
+			Reg("lib/apk/db/installed", "P:jar\nF:opt\nR:a.jar\nZ:Q1"+base64.StdEncoding.EncodeToString(sha1Of[:])+"\n\n"),
+			Reg("usr/lib/python3/site-packages/pip-1.dist-info/RECORD", "s.py,sha256="+base64.RawURLEncoding.EncodeToString(sha[:])+",9\n"),
+			Reg("usr/lib/python3/site-packages/s.py", script), Reg("etc/conf", conf), Reg("usr/lib/prog", binary), Reg("usr/share/mine", mine), Reg("opt/a.jar", jar),
+			Reg("app/conf", conf),
+		}},
+		{Files: []File{Whiteout("var/lib/dpkg/info/prog:amd64.md5sums"), Reg("etc/conf", conf).Mode(0o600), Reg("opt/a.jar", zipped("c.properties", "# changed\nt="+token(414)))}},
+	}}
+	s, in := build(t, img, secrets.Options{})
+	for path, pkg := range map[string]string{
+		"etc/conf": "conf", "usr/lib/prog": "prog", "usr/lib/python3/site-packages/s.py": "pip", "usr/share/mine": "", "app/conf": "", "opt/a.jar": "",
+	} {
+		list := at(s.Assemble(in).Findings, path)
+		if len(list) != 1 {
+			t.Fatalf("%s: %+v", path, list)
+		}
+		if f := list[0]; (f.Severity < finding.High) != (pkg != "") || strings.Contains(f.Reason, "unmodified") != (pkg != "") || !strings.HasSuffix(f.Reason, pkg) {
+			t.Errorf("%s: %v, %q", path, f.Severity, f.Reason)
+		}
 	}
 }

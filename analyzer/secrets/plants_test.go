@@ -116,6 +116,7 @@ func plants() []plant {
 		in("app/vendor/test/example_test.go", `const t = "%s"`),
 		in("app/one-line.js", strings.Repeat("var a=1;", 400_000)+"t='%s';"+strings.Repeat("b();", 100_000)),
 		in("app/elf", "\x7fELF\x02\x01\x01"+strings.Repeat("\x00\x90\xff\x13", 30_000)+"%s\x00"+strings.Repeat("\x7f\x00", 99_999)),
+		in("app/one-line.json", `{"a":[`+strings.Repeat(`{"id":12345,"name":"x"},`, 110_000)+`{"t":"%s"},`+strings.Repeat(`{"id":12345,"name":"x"},`, 110_000)+`0]}`),
 		in("app/data.sqlite", "SQLite format 3\x00"+strings.Repeat("\x00\x01", 500)+"%s\x00"),
 		in("app/x.pyc", "\xa7\x0d\x0d\x0a\x00\x00\x00\x00z\x28%s\xda"),
 		in("root/.netrc", "machine github.com login me password %s\n"),
@@ -132,6 +133,12 @@ func plants() []plant {
 	pack("app/a.whl", func(s string) string { return zipped("pkg/settings.py", s) }, "pkg/settings.py")
 	pack("app/a.tar.gz", func(s string) string { return gzipped(tarred("etc/settings.ini", s)) }, "etc/settings.ini")
 	pack("app/a.war", func(s string) string { return zipped("lib/b.jar", zipped("c.properties", s)) }, "lib/b.jar!/c.properties")
+	pack("app/zip.tar.gz", func(s string) string {
+		return gzipped(tarred("lib/x.zip", zipped("c.properties", s)))
+	}, "lib/x.zip!/c.properties")
+	pack("app/wide.dll", func(s string) string {
+		return "MZ\x90\x00\x03\x00" + strings.Repeat("\x90\x00\xff", 50_001) + wide(s, false, false) + strings.Repeat("\xff\x15\x00", 50_000)
+	}, "")
 	pack("app/big.tar.gz", func(s string) string {
 		noise := make([]byte, 3<<20)
 		rand.Read(noise)
@@ -157,10 +164,15 @@ func plants() []plant {
 }
 
 var decoys = map[string]string{
-	"decoy/env":      "API_TOKEN=${API_TOKEN}\nDB_PASSWORD=changeme\nSECRET_KEY=<your-secret>\nTOKEN=xxxxxxxxxxxxxxxxxxxxxxxx\n",
-	"decoy/docs.md":  "export GITHUB_TOKEN=ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\npostgres://user:password@localhost/db\n",
-	"decoy/code.go":  "password := os.Getenv(\"PASSWORD\")\ntoken := strings.TrimSpace(config.token2)\nvar apiKey string\n",
-	"decoy/lock":     `"integrity": "sha512-Zm9vYmFyYmF6cXV4cXV1eGNvcmdlZ3JhdWx0Z2FycGx5d2FsZG9mcmVkcGx1Z2h4eXp6eXRodWQ="`,
-	"decoy/keys.pub": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBbTQ0lGZ2hpamtsbW5vcHFyc3R1dnd4eXoxMjM0NTY3 me@host\n",
-	"decoy/aws.md":   "AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE\nAWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n",
+	"decoy/env":        "API_TOKEN=${API_TOKEN}\nDB_PASSWORD=changeme\nSECRET_KEY=<your-secret>\nTOKEN=xxxxxxxxxxxxxxxxxxxxxxxx\n",
+	"decoy/docs.md":    "export GITHUB_TOKEN=ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\npostgres://user:password@localhost/db\n",
+	"decoy/code.go":    "password := os.Getenv(\"PASSWORD\")\ntoken := strings.TrimSpace(config.token2)\nvar apiKey string\n",
+	"decoy/lock":       `"integrity": "sha512-Zm9vYmFyYmF6cXV4cXV1eGNvcmdlZ3JhdWx0Z2FycGx5d2FsZG9mcmVkcGx1Z2h4eXp6eXRodWQ="`,
+	"decoy/keys.pub":   "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBbTQ0lGZ2hpamtsbW5vcHFyc3R1dnd4eXoxMjM0NTY3 me@host\n",
+	"decoy/Dockerfile": "ARG NPM_TOKEN\nENV TOKEN=${NPM_TOKEN}\nRUN --mount=type=secret,id=npm,env=NPM_TOKEN npm ci\nENV PASSWORD_FILE=/run/secrets/db\n",
+	"decoy/.npmrc":     "//registry.npmjs.org/:_authToken=${NPM_TOKEN}\nalways-auth=true\n",
+	"decoy/k8s.yml":    "env:\n- name: DB_PASSWORD\n  valueFrom:\n    secretKeyRef:\n      name: db-secret\n      key: password\n",
+	"decoy/ci.yml":     "with:\n  token: ${{ secrets.GITHUB_TOKEN }}\n  password: $PASSWORD\n",
+	"decoy/wide.dll":   "MZ\x90\x00\x03\x00" + wide("Please enter your password: ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", false, false) + "\xff\x15",
+	"decoy/aws.md":     "AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE\nAWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n",
 }

@@ -12,6 +12,7 @@ type match struct {
 	rule       *rule
 	start, end int64 // of the value in the text, in bytes
 	line       int   // from 1; 0 in a binary
+	lines      []int // further ones with the same value, until they are settled
 	value      string
 	more       []string // further secrets of the same finding: the other half of a pair
 	sev        finding.Severity
@@ -37,23 +38,26 @@ const maxMatches = 1000
 
 // text scans one text, piece by piece.
 type text struct {
-	s       *Scanner
-	binary  bool // only what its form alone tells
-	base    int64
-	line    int // of lineAt, from 1
-	lineAt  int // offset into the piece
-	hits    []hit
-	found   []match
-	work    int  // bytes that regular expressions have looked at
-	formed  bool // it begins as files do that have a parser
-	tired   bool // there were too many
-	half    bool // the first byte of a 16-bit character waits for the second
-	first   byte
-	lastGen int // where the last generic value began in the piece: two words of one name find it twice
+	s      *Scanner
+	binary bool // only what its form alone tells
+	base   int64
+	line   int // of lineAt, from 1
+	lineAt int // offset into the piece
+	hits   []hit
+	found  []match
+	work   int  // bytes that regular expressions have looked at
+	formed bool // it begins as files do that have a parser
+	tired  bool // there were too many
+	half   bool // the first byte of a 16-bit character waits for the second
+	first  byte
+	// Of strings of 16-bit characters: their bytes, and the keywords in them.
+	narrow   []byte
+	wideHits []hit
+	lastGen  int // where the last generic value began in the piece: two words of one name find it twice
 }
 
 func (t *text) reset(s *Scanner, binary bool) {
-	*t = text{s: s, binary: binary, line: 1, hits: t.hits[:0], lastGen: -1}
+	*t = text{s: s, binary: binary, line: 1, hits: t.hits[:0], narrow: t.narrow, wideHits: t.wideHits, lastGen: -1}
 }
 
 // scan looks for what begins in b[from:to]; from is even. What lies around is
@@ -70,6 +74,9 @@ func (t *text) scan(b []byte, from, to int) {
 			break
 		}
 		t.candidate(b, h)
+	}
+	if t.binary {
+		t.wide(b, from, to)
 	}
 	t.advance(b, to)
 }

@@ -18,9 +18,6 @@ type Options struct {
 	Allow []Allow
 	// Now decides which tokens have expired; the zero time is the present.
 	Now time.Time
-	// Owned reports whether a file belongs to a package manager and is as the
-	// package brought it: its findings count less. Nil owns nothing.
-	Owned func(path string, d layer.Digest) bool
 }
 
 // Scanner knows all rules, and what it has seen of an image. One serves all

@@ -33,7 +33,7 @@ const failOnFlag = "fail-on"
 var ruleFlags = []string{policy.LowestEfficiency, policy.HighestWastedBytes, policy.HighestUserWastedPercent, failOnFlag}
 
 var ruleHelp = map[string]string{
-	failOnFlag:                      "fail --ci on findings of this severity or above: info, low, medium, high, critical, or off (default high)",
+	failOnFlag:                      "fail --ci on findings of this severity or above: info, low, medium, high, critical, or off (default high); ids of checks count too: high,S050",
 	policy.LowestEfficiency:         "fail --ci below this efficiency, a ratio from 0 to 1, or off",
 	policy.HighestWastedBytes:       "fail --ci above this size of wasted bytes, or off",
 	policy.HighestUserWastedPercent: "fail --ci above this ratio of wasted bytes to the bytes of all layers but the first, or off",

@@ -23,6 +23,7 @@ type rootOptions struct {
 
 	platform string
 	source   string
+	base     string
 
 	plain   bool
 	ci      bool
@@ -42,6 +43,7 @@ type uiOptions struct {
 	ascii   bool
 	noMouse bool
 	at      string
+	secrets bool
 }
 
 const rootLong = `peel opens a container image from wherever it lies, and shows what is in it and what it wastes.
@@ -77,6 +79,8 @@ func newRootCmd(s streams, run func(context.Context, *rootOptions) error) *cobra
 				return usage(errors.New(`no image named: give one, or "sample:" for the one built in`))
 			case len(args) > 1:
 				return usage(fmt.Errorf("one image at a time: what is %q?", args[1]))
+			case args[0] == "-" && o.base == "-":
+				return usage(errors.New("--base: standard input holds one image only"))
 			}
 			return nil
 		},
@@ -99,7 +103,7 @@ func newRootCmd(s streams, run func(context.Context, *rootOptions) error) *cobra
 	cmd.SetOut(s.out)
 	cmd.SetErr(s.err)
 	o.addFlags(cmd)
-	cmd.AddCommand(newPackagesCmd(s), newVersionCmd(s))
+	cmd.AddCommand(newPackagesCmd(s), newVersionCmd(s), newChecksCmd(s))
 	return cmd
 }
 
@@ -107,6 +111,7 @@ func (o *rootOptions) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&o.platform, "platform", "", "choose from an image index: os/arch[/variant] (default: this machine's)")
 	f.StringVar(&o.source, "source", "", "ask only this kind of source: "+kinds())
+	f.StringVar(&o.base, "base", "", "the image that this one is built on, in any form of IMAGE: findings say which of the two they come from")
 	f.BoolVar(&o.plain, "plain", false, "print a report instead of opening the screens")
 	f.StringVar(&o.json, "json", "", "write the JSON report to file, or to stdout for -")
 	f.BoolVar(&o.ci, "ci", false, "judge the image by the rules of --ci-config; also when CI=true")
@@ -123,6 +128,7 @@ func (o *rootOptions) addFlags(cmd *cobra.Command) {
 	f.StringVar(&o.ui.theme, "theme", "", "colours: ansi, dark, light, mono or cvd")
 	f.BoolVar(&o.ui.ascii, "ascii", false, "draw with ASCII characters alone")
 	f.BoolVar(&o.ui.noMouse, "no-mouse", false, "leave the mouse to the terminal")
+	f.BoolVar(&o.ui.secrets, "show-secrets", false, "let the screens show secrets in clear, when asked to and after a question")
 	f.StringVar(&o.ui.at, "at", "", "open the screens at this path")
 }
 

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"sync/atomic"
 
 	"peel/analyzer"
 	"peel/analyzer/policy"
@@ -26,11 +27,17 @@ func runRoot(ctx context.Context, o *rootOptions) error {
 	if o.maxEnts <= 0 {
 		return usage(fmt.Errorf("--max-entries: %d is no number of entries", o.maxEnts))
 	}
+	if err := o.scan.check(); err != nil {
+		return usage(err)
+	}
 	if o.secrets, err = o.scan.secrets(); err != nil {
 		return usage(err)
 	}
 	if o.interactive() {
 		return runUI(ctx, o)
+	}
+	if o.ui.secrets {
+		return usage(errors.New("--show-secrets is for the screens alone, and asks there: reports and files never hold a secret in clear"))
 	}
 	return runReport(ctx, o, rules)
 }
@@ -92,12 +99,18 @@ func (o *rootOptions) scanOptions() layer.Options {
 func (o *rootOptions) sourceOptions(opening *layer.Progress) source.Options {
 	scan := o.scanOptions()
 	scan.Progress = opening
-	if o.secrets != nil {
-		scan.Inspectors = []layer.Inspector{o.secrets}
-	}
+	opts := o.analysis(nil)
+	scan.Inspectors = opts.Inspectors()
 	return source.Options{
 		Source: source.Kind(o.source), Platform: o.platform, Scan: scan,
 		Stdin: o.streams.in, UserAgent: "peel/" + version(),
+	}
+}
+
+func (o *rootOptions) analysis(base *analyzer.Base) analyzer.Options {
+	return analyzer.Options{
+		Scan: o.scanOptions(), Secrets: o.secrets, Base: base,
+		Checks: o.scan.families(), RequiredLabels: o.scan.labels,
 	}
 }
 
@@ -105,13 +118,13 @@ func runReport(ctx context.Context, o *rootOptions, rules policy.Rules) error {
 	show := newMeter(o.streams)
 	defer show.stop()
 	show.opening(o.reference)
-	img, err := source.Open(ctx, o.reference, o.sourceOptions(show.progress))
+	img, base, err := o.openImage(ctx, show.progress)
 	if err != nil {
 		show.stop()
 		return err
 	}
 	defer img.Close()
-	session := analyzer.Start(ctx, img, analyzer.Options{Scan: o.scanOptions(), Secrets: o.secrets})
+	session := analyzer.Start(ctx, img, o.analysis(base))
 	show.reading(session, img)
 	a, readErr := session.Wait()
 	show.stop()
@@ -194,17 +207,23 @@ func runUI(ctx context.Context, o *rootOptions) error {
 	opening := new(layer.Progress)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	var base atomic.Pointer[analyzer.Base]
 	res, err := ui.Run(ctx, ui.Options{
 		Reference: o.reference,
 		Open: func(ctx context.Context) (*source.Image, error) {
-			return source.Open(ctx, o.reference, o.sourceOptions(opening))
+			img, b, err := o.openImage(ctx, opening)
+			base.Store(b)
+			return img, err
 		},
 		Analyze: func(ctx context.Context, img *source.Image) *analyzer.Session {
-			return analyzer.Start(ctx, img, analyzer.Options{Scan: o.scanOptions(), Secrets: o.secrets, Live: true})
+			opts := o.analysis(base.Load())
+			opts.Live = true
+			return analyzer.Start(ctx, img, opts)
 		},
 		OpenProgress: opening,
 		Theme:        o.ui.theme, ASCII: o.ui.ascii, NoMouse: o.ui.noMouse, At: o.ui.at,
-		Version: version(),
+		ShowSecrets: o.ui.secrets,
+		Version:     version(),
 	})
 	switch {
 	case err != nil:

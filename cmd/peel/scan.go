@@ -8,6 +8,8 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"peel/analyzer/check"
+	"peel/analyzer/metadata"
 	"peel/analyzer/report"
 	"peel/analyzer/secrets"
 )
@@ -17,29 +19,62 @@ type scanOptions struct {
 	scanners []string
 	rules    string // file of rules for secrets
 	allow    string // file of accepted secrets
+	labels   []string
 }
 
-// allScanners are the families there are; those that run unasked must not cost
-// more than half of the reading itself, on images as they are.
-var (
-	allScanners     = []string{report.ScanWaste, report.ScanSecrets}
-	defaultScanners = allScanners
-)
+// allScanners are the families there are: waste, which is always computed, and
+// those of the catalogue.
+func allScanners() []string {
+	list := []string{report.ScanWaste}
+	for _, f := range check.Families() {
+		list = append(list, f.Name)
+	}
+	return list
+}
+
+// defaultScanners run unasked: those that cost no more than half of the reading
+// itself, on images as they are.
+func defaultScanners() []string { return allScanners() }
 
 func (o *scanOptions) addFlags(f *pflag.FlagSet) {
-	f.StringSliceVar(&o.scanners, "scanners", defaultScanners, "families of checks that run: "+strings.Join(allScanners, ", "))
+	f.StringSliceVar(&o.scanners, "scanners", defaultScanners(), "families of checks that run: "+strings.Join(allScanners(), ", "))
+	f.StringSliceVar(&o.labels, "require-labels", metadata.DefaultRequired, "labels that an image must have, without org.opencontainers.image.; none for no one")
 	f.StringVar(&o.rules, "secret-rules", "", "file of more rules for secrets, in gitleaks' TOML format")
 	f.StringVar(&o.allow, "secret-allow", "", "file of secrets that are known and accepted")
+}
+
+// check reports the first thing wrong with the options.
+func (o *scanOptions) check() error {
+	for _, s := range o.scanners {
+		if !slices.Contains(allScanners(), s) {
+			return fmt.Errorf("--scanners: %q is not among %s", s, strings.Join(allScanners(), ", "))
+		}
+	}
+	if slices.Equal(o.labels, []string{"none"}) {
+		o.labels = nil
+	}
+	for _, l := range o.labels {
+		if !slices.Contains(metadata.Keys(), l) {
+			return fmt.Errorf("--require-labels: %q is not among %s", l, strings.Join(metadata.Keys(), ", "))
+		}
+	}
+	return nil
+}
+
+// families are those that the image is put to, but for secrets, which have a
+// scanner of their own.
+func (o *scanOptions) families() (list []check.Family) {
+	for _, f := range check.Families() {
+		if f.Name != report.ScanSecrets && slices.Contains(o.scanners, f.Name) {
+			list = append(list, f)
+		}
+	}
+	return list
 }
 
 // secrets makes the scanner; nil if secrets are not to be looked for. Waste is
 // always computed: it is what the trees are made of.
 func (o *scanOptions) secrets() (*secrets.Scanner, error) {
-	for _, s := range o.scanners {
-		if !slices.Contains(allScanners, s) {
-			return nil, fmt.Errorf("--scanners: %q is not among %s", s, strings.Join(allScanners, ", "))
-		}
-	}
 	if !slices.Contains(o.scanners, report.ScanSecrets) {
 		if o.rules != "" || o.allow != "" {
 			return nil, fmt.Errorf("--secret-rules and --secret-allow need %s among the --scanners", report.ScanSecrets)

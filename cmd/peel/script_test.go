@@ -85,10 +85,13 @@ func scriptImage(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(path, b.Bytes(), 0o600))
 }
 
+// unprivileged keeps an image from failing for what it may do.
+func unprivileged(c *v1.ConfigFile) { c.Config.User = "65532" }
+
 // wasteful overwrites 1000 of its 2100 bytes: efficiency 1100/2100, and 1000 of
 // the 1100 bytes above the first layer are wasted.
 func wasteful(names ...string) sourcetest.Image {
-	return sourcetest.Image{Names: names, Layers: []sourcetest.Layer{
+	return sourcetest.Image{Names: names, Config: unprivileged, Layers: []sourcetest.Layer{
 		{CreatedBy: "ADD a /", Files: []sourcetest.File{sourcetest.Random("a", 1000, 1)}},
 		{CreatedBy: "RUN change", Files: []sourcetest.File{sourcetest.Random("a", 1000, 2), sourcetest.Random("b", 100, 3)}},
 	}}
@@ -96,16 +99,39 @@ func wasteful(names ...string) sourcetest.Image {
 
 // thrifty wastes nothing.
 func thrifty(names ...string) sourcetest.Image {
-	return sourcetest.Image{Names: names, Layers: []sourcetest.Layer{
+	return sourcetest.Image{Names: names, Config: unprivileged, Layers: []sourcetest.Layer{
 		{CreatedBy: "ADD c /", Files: []sourcetest.File{sourcetest.Random("c", 500, 4)}},
 	}}
+}
+
+// leaking has a password in each of its layers, steps and variables. The first
+// is the same however many there are.
+func leaking(layers int) sourcetest.Image {
+	passwords := []string{"Zx81kq99Lw", "Yw72jp88Kv"}
+	var img sourcetest.Image
+	var env []string
+	for n := range layers {
+		file := sourcetest.Reg(fmt.Sprintf("app/%d.conf", n), "dsn = postgres://app:"+passwords[n]+"@db.internal/app\n")
+		img.Layers = append(img.Layers,
+			sourcetest.Layer{CreatedBy: "RUN echo postgres://run:" + passwords[n] + "@db.internal/app", Files: []sourcetest.File{file}})
+		env = append(env, fmt.Sprintf("DSN%d=postgres://env:%s@db.internal/app", n, passwords[n]))
+	}
+	img.Config = func(c *v1.ConfigFile) { c.Config.Env = env }
+	return img
 }
 
 var shapes = map[string]func(io.Writer) error{
 	"layout":   func(io.Writer) error { return nil },
 	"wasteful": func(w io.Writer) error { return sourcetest.DockerArchive25(w, wasteful("example/app:1")) },
 	"thrifty":  func(w io.Writer) error { return sourcetest.DockerArchive20(w, thrifty("example/small:1")) },
-	"oci":      func(w io.Writer) error { return sourcetest.OCIArchive(w, wasteful("1.0")) },
+	"privileged": func(w io.Writer) error {
+		img := thrifty("example/small:1")
+		img.Config = nil
+		return sourcetest.DockerArchive25(w, img)
+	},
+	"base":    func(w io.Writer) error { return sourcetest.DockerArchive25(w, leaking(1)) },
+	"derived": func(w io.Writer) error { return sourcetest.OCIArchive(w, leaking(2)) },
+	"oci":     func(w io.Writer) error { return sourcetest.OCIArchive(w, wasteful("1.0")) },
 	"two": func(w io.Writer) error {
 		return sourcetest.PodmanArchive(w, wasteful("example/app:1"), thrifty("example/small:2"))
 	},

@@ -126,6 +126,11 @@ func Open(ctx context.Context, store oci.Store, idx *v1.IndexManifest, sel oci.S
 	if err != nil {
 		return nil, err
 	}
+	followed := v1.Descriptor{} // among several, Resolve has told which
+	if len(list) == 1 {
+		followed = list[0]
+	}
+	s.Beside(idx, followed)
 	img, err := oci.NewImage(ctx, store, s)
 	if err != nil {
 		return nil, err

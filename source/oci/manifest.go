@@ -43,7 +43,7 @@ func NewImage(ctx context.Context, s Store, sel *Selection) (Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &manifestImage{full, m}, nil
+	return &manifestImage{full, m, sel}, nil
 }
 
 // ParseConfig reads an image config. A config that names no operating system
@@ -74,7 +74,8 @@ func readConfig(ctx context.Context, s Store, desc v1.Descriptor) (*v1.ConfigFil
 
 type manifestImage struct {
 	v1.Image
-	core *core
+	core      *core
+	selection *Selection
 }
 
 // Blobs implements Image.

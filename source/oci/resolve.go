@@ -35,6 +35,9 @@ type Selection struct {
 	Manifest   []byte
 	Platforms  []v1.Platform // of the index it was chosen from; nil without one
 	Notes      []string
+
+	Annotations  []Annotations   // around the manifest, in the indexes that lead to it
+	Attestations []v1.Descriptor // of the manifests that speak of this one
 }
 
 // Resolve goes from a descriptor to the image it stands for. An index is
@@ -61,13 +64,17 @@ func Resolve(ctx context.Context, s Store, desc v1.Descriptor, want *v1.Platform
 		}
 		return &Selection{Descriptor: desc, Manifest: raw}, nil
 	}
-	return ResolveAmong(ctx, s, doc.Manifests, want)
+	return resolveIndex(ctx, s, doc, want)
 }
 
 // ResolveAmong is Resolve for the descriptors of an index.
 func ResolveAmong(ctx context.Context, s Store, list []v1.Descriptor, want *v1.Platform) (*Selection, error) {
+	return resolveIndex(ctx, s, &document{Manifests: list}, want)
+}
+
+func resolveIndex(ctx context.Context, s Store, doc *document, want *v1.Platform) (*Selection, error) {
 	c := &chooser{ctx: ctx, store: s}
-	if err := c.collect(list, 0); err != nil {
+	if err := c.collect(doc, nil, 0); err != nil {
 		return nil, err
 	}
 	return c.choose(want)
@@ -83,13 +90,14 @@ func called(desc v1.Descriptor) string {
 
 // document is the common part of manifests and indexes.
 type document struct {
-	SchemaVersion int             `json:"schemaVersion"`
-	MediaType     types.MediaType `json:"mediaType"`
-	ArtifactType  string          `json:"artifactType"`
-	Config        *v1.Descriptor  `json:"config"`
-	Manifests     []v1.Descriptor `json:"manifests"`
-	Layers        []v1.Descriptor `json:"layers"`
-	FSLayers      json.RawMessage `json:"fsLayers"`
+	SchemaVersion int               `json:"schemaVersion"`
+	MediaType     types.MediaType   `json:"mediaType"`
+	ArtifactType  string            `json:"artifactType"`
+	Config        *v1.Descriptor    `json:"config"`
+	Manifests     []v1.Descriptor   `json:"manifests"`
+	Layers        []v1.Descriptor   `json:"layers"`
+	Annotations   map[string]string `json:"annotations"`
+	FSLayers      json.RawMessage   `json:"fsLayers"`
 }
 
 func parse(raw []byte) (*document, error) {
@@ -147,21 +155,21 @@ type chooser struct {
 	store Store
 
 	images       []v1.Descriptor // each with a platform
-	attestations int
+	around       [][]Annotations // of each image
+	attestations []v1.Descriptor
 	artifacts    int
 	missing      int
 	seen         int
 }
 
-// attestationType marks what buildkit adds beside an image (buildkit,
-// docs/attestations/attestation-storage.md).
-const attestationType = "vnd.docker.reference.type"
-
-func (c *chooser) collect(list []v1.Descriptor, depth int) error {
+// collect takes in what an index names. around are the annotations on the way
+// to it.
+func (c *chooser) collect(index *document, around []Annotations, depth int) error {
 	if depth > maxDepth {
 		return fmt.Errorf("%w: indexes nested more than %d deep", ErrNotImage, maxDepth)
 	}
-	for _, m := range list {
+	around = annotated(around, onIndex, index.Annotations)
+	for _, m := range index.Manifests {
 		if c.seen++; c.seen > maxManifests {
 			return fmt.Errorf("%w: an index of more than %d manifests", ErrTooLarge, maxManifests)
 		}
@@ -169,14 +177,15 @@ func (c *chooser) collect(list []v1.Descriptor, depth int) error {
 			return fmt.Errorf("%w: an index that names a manifest without its digest", ErrNotImage)
 		}
 		if m.Annotations[attestationType] != "" || isUnknown(m.Platform) {
-			c.attestations++
+			c.attestations = append(c.attestations, m)
 			continue
 		}
 		if m.ArtifactType != "" {
 			c.artifacts++
 			continue
 		}
-		if err := c.add(m, depth); err != nil {
+		on := annotated(around, onDescriptor, m.Annotations)
+		if err := c.add(m, on, depth); err != nil {
 			return err
 		}
 	}
@@ -189,9 +198,9 @@ func isUnknown(p *v1.Platform) bool {
 
 // add takes a descriptor in; it reads the document only where the descriptor
 // leaves open what it is.
-func (c *chooser) add(m v1.Descriptor, depth int) error {
+func (c *chooser) add(m v1.Descriptor, around []Annotations, depth int) error {
 	if m.Platform != nil && !m.MediaType.IsIndex() {
-		c.images = append(c.images, m)
+		c.images, c.around = append(c.images, m), append(c.around, around)
 		return nil
 	}
 	raw, err := readManifest(c.ctx, c.store, m)
@@ -207,7 +216,7 @@ func (c *chooser) add(m v1.Descriptor, depth int) error {
 		return fmt.Errorf("manifest %s: %w", m.Digest, err)
 	}
 	if d.isIndex() {
-		return c.collect(d.Manifests, depth+1)
+		return c.collect(d, around, depth+1)
 	}
 	if d.checkImage() != nil {
 		c.artifacts++
@@ -219,7 +228,7 @@ func (c *chooser) add(m v1.Descriptor, depth int) error {
 	}
 	p := v1.Platform{OS: cfg.OS, Architecture: cfg.Architecture, Variant: cfg.Variant, OSVersion: cfg.OSVersion}
 	m.Platform = &p
-	c.images = append(c.images, m)
+	c.images, c.around = append(c.images, m), append(c.around, around)
 	return nil
 }
 
@@ -229,10 +238,11 @@ func (c *chooser) choose(want *v1.Platform) (*Selection, error) {
 	if want != nil {
 		target = *want
 	}
-	m, ok := c.match(target)
-	if !ok {
+	n := c.match(target)
+	if n < 0 {
 		return nil, c.noMatch(target, platforms)
 	}
+	m := c.images[n]
 	raw, err := readManifest(c.ctx, c.store, m)
 	if err != nil {
 		return nil, fmt.Errorf("reading the manifest for %s (%s): %w", target, m.Digest, err)
@@ -244,15 +254,29 @@ func (c *chooser) choose(want *v1.Platform) (*Selection, error) {
 	if err != nil {
 		return nil, fmt.Errorf("manifest %s: %w", m.Digest, err)
 	}
-	return &Selection{Descriptor: m, Manifest: raw, Platforms: platforms, Notes: c.notes()}, nil
+	return &Selection{
+		Descriptor: m, Manifest: raw, Platforms: platforms, Notes: c.notes(),
+		Annotations: c.around[n], Attestations: c.about(m.Digest),
+	}, nil
 }
 
-// match prefers the platform exactly as asked for to one with a variant.
-func (c *chooser) match(target v1.Platform) (v1.Descriptor, bool) {
+// about are the attestation manifests for one image.
+func (c *chooser) about(h v1.Hash) (list []v1.Descriptor) {
+	for _, d := range c.attestations {
+		if speaksOf(d, h) {
+			list = append(list, d)
+		}
+	}
+	return list
+}
+
+// match is the number of the image for a platform, -1 for none. It prefers the
+// platform exactly as asked for to one with a variant.
+func (c *chooser) match(target v1.Platform) int {
 	best := -1
 	for i, m := range c.images {
 		if m.Platform.Equals(target) {
-			return m, true
+			return i
 		}
 		if best < 0 && m.Platform.Satisfies(target) {
 			best = i
@@ -265,11 +289,11 @@ func (c *chooser) match(target v1.Platform) (v1.Descriptor, bool) {
 		case target.Architecture == "arm64" && target.Variant == "v8":
 			alias.Variant = ""
 		default:
-			return v1.Descriptor{}, false
+			return -1
 		}
 		return c.match(alias)
 	}
-	return c.images[best], true
+	return best
 }
 
 func (c *chooser) noMatch(target v1.Platform, have []v1.Platform) error {
@@ -292,13 +316,13 @@ func (c *chooser) platforms() []v1.Platform {
 }
 
 func (c *chooser) others() string {
-	return fmt.Sprintf("%d attestations, %d other artifacts and %d manifests that are not there", c.attestations, c.artifacts, c.missing)
+	return fmt.Sprintf("%d attestations, %d other artifacts and %d manifests that are not there", len(c.attestations), c.artifacts, c.missing)
 }
 
 func (c *chooser) notes() []string {
 	var notes []string
-	if c.attestations > 0 {
-		notes = append(notes, fmt.Sprintf("the index also has %d attestation manifests (provenance, SBOM)", c.attestations))
+	if n := len(c.attestations); n > 0 {
+		notes = append(notes, fmt.Sprintf("the index also has %d attestation manifests (provenance, SBOM)", n))
 	}
 	if c.artifacts > 0 {
 		notes = append(notes, fmt.Sprintf("the index also has %d artifacts that are no images", c.artifacts))

@@ -85,7 +85,7 @@ func scanTree(s *secrets.Scanner, dir string) (list []finding.Finding, bytes int
 		return nil
 	})
 	idx.Results = append(idx.Results, in.Result())
-	return s.Assemble(secrets.Image{Layers: []*layer.Index{idx}, Base: -1}).Findings, bytes, used, err
+	return s.Assemble(secrets.Image{Layers: []*layer.Index{idx}, Base: secrets.NoBase}).Findings, bytes, used, err
 }
 
 // piece is what a layer shows of a file at once.

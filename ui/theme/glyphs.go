@@ -19,6 +19,11 @@ const (
 	Down      = "↓"
 	Arrow     = "→"
 	Fine      = "●"
+	Critical  = "✖"
+	High      = "▲"
+	Medium    = "●"
+	Low       = "○"
+	Info      = "·"
 )
 
 // Frame is the lines that a box is drawn of.

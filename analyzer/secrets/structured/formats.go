@@ -121,8 +121,20 @@ func (x *index) insert(e entryOf) {
 	}
 }
 
-// find gives the first entry that fits a path in lower case.
+// find gives the first entry that fits a path in lower case, one with a parser
+// if there is any: the keys in GnuPG's directory are named as all keys are.
 func (x *index) find(path string) (entryOf, bool) {
+	e, ok := x.byBase(path)
+	if ok && e.parse != nil {
+		return e, true
+	}
+	if d, inDir := x.byDir(path); inDir {
+		return d, true
+	}
+	return e, ok
+}
+
+func (x *index) byBase(path string) (entryOf, bool) {
 	base := path[strings.LastIndexByte(path, '/')+1:]
 	end := base[strings.LastIndexByte(base, '.')+1:]
 	for _, list := range [][]entryOf{x.base[base], x.glob, x.ends[end]} {
@@ -132,7 +144,11 @@ func (x *index) find(path string) (entryOf, bool) {
 			}
 		}
 	}
-	for dir := range strings.SplitSeq(path[:len(path)-len(base)], "/") {
+	return entryOf{}, false
+}
+
+func (x *index) byDir(path string) (entryOf, bool) {
+	for dir := range strings.SplitSeq(path[:strings.LastIndexByte(path, '/')+1], "/") {
 		if !x.mayBeDir(dir) {
 			continue
 		}

@@ -17,6 +17,13 @@ const pw = "Tr0ub4dor-9x" // stands for a password
 
 func b64(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
 
+// jwt and gnupg are a token and a key without anything of use in them.
+var (
+	jwt = base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"RS256","typ":"JWT"}`)) + "." +
+		base64.RawURLEncoding.EncodeToString([]byte(`{"iss":"kubernetes/serviceaccount","sub":"system:serviceaccount:a:b"}`)) + "." + strings.Repeat("c2ln", 20)
+	gnupg = "(11:private-key(3:ecc(5:curve7:Ed25519)(5:flags5:eddsa)(1:q33:@0123456789abcdef0123456789abcdef)(1:d32:fedcba9876543210fedcba9876543210)))"
+)
+
 // cases are contents by path, and what is found there: "ID value", with ID
 // followed by a lower-case letter where the severity is not the check's own.
 var cases = []struct {
@@ -79,6 +86,13 @@ var cases = []struct {
 	{"etc/nginx/.htpasswd", "me:$apr1$abcdefgh$0123456789012345678901\n", []string{"S033l $apr1$abcdefgh$0123456789012345678901"}},
 	{"etc/wireguard/wg0.conf", "[Interface]\nPrivateKey = yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk=\n[Peer]\nPublicKey = xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=\n", []string{"S001 yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk="}},
 	{"etc/ansible/vault.yml", "$ANSIBLE_VAULT;1.1;AES256\n6238393\n", nil},
+	{"root/.hgrc", "[auth]\nx.prefix = hg.x.io\nx.username = me\nx.password = " + pw + "\n", []string{"S025 " + pw}},
+	{"var/run/secrets/kubernetes.io/serviceaccount/token", jwt, []string{"S027 " + jwt}},
+	{"root/.vault-token", "hvs-" + pw + pw + "\n", []string{"S012 hvs-" + pw + pw}},
+	{"p/x.auto.tfvars.json", `{"db_password": "` + pw + `", "region": "eu", "api_token": "${var.t}"}`, []string{"S029 " + pw}},
+	{"root/.config/gcloud/credentials.db", "SQLite format 3\x00\x10\x00{\"refresh_token\": \"1//0" + strings.Repeat("aB3-", 10) + "\"}\x00", []string{"S029 1//0" + strings.Repeat("aB3-", 10)}},
+	{"etc/openvpn/c.ovpn", "client\n<auth-user-pass>\nme\n" + pw + "\n</auth-user-pass>\n", []string{"S033h " + pw}},
+	{"root/.gnupg/private-keys-v1.d/0A.key", gnupg, []string{"S001 " + gnupg}},
 	{"etc/NetworkManager/system-connections/w.nmconnection", "[wifi-security]\npsk=" + pw + "\n", []string{"S033h " + pw}},
 }
 
@@ -278,5 +292,38 @@ func TestPublishedKeysAreLowered(t *testing.T) {
 	hits = Parse("etc/ssh/ssh_host_ed25519_key", []byte(fixture(t, "openssh")))
 	if len(hits) != 1 || hits[0].Title != "SSH host key" || hits[0].Severity != finding.Critical {
 		t.Errorf("%+v", hits)
+	}
+}
+
+// TestEveryFormatHasACase guards that no parser is there without a file that it
+// finds something in.
+func TestEveryFormatHasACase(t *testing.T) {
+	for i := range formats {
+		f := &formats[i]
+		if f.parse == nil {
+			continue
+		}
+		found := false
+		for _, c := range cases {
+			e, ok := byName.find(strings.ToLower(c.path))
+			found = found || ok && e.format == f && len(c.want) > 0
+		}
+		found = found || f.names[0] == "secring.gpg" // TestSecring
+		if !found {
+			t.Errorf("%q have no case", f.names)
+		}
+	}
+}
+
+func TestSecring(t *testing.T) {
+	armor := fixture(t, "pgp.asc")
+	_, body, _ := strings.Cut(armor, "\n\n")
+	body, _, _ = strings.Cut(body, "\n=")
+	b, err := base64.StdEncoding.DecodeString(strings.ReplaceAll(body, "\n", ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := summary(Parse("root/.gnupg/secring.gpg", b)); len(got) != 1 || !strings.HasPrefix(got[0], "S001 ") {
+		t.Errorf("%.40q", got)
 	}
 }

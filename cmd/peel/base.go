@@ -1,0 +1,43 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"peel/analyzer"
+	"peel/source"
+	"peel/source/layer"
+)
+
+// openImage opens the image, and its base if one was named. progress counts the
+// bytes of an image that can only be read front to back.
+func (o *rootOptions) openImage(ctx context.Context, progress *layer.Progress) (*source.Image, *analyzer.Base, error) {
+	img, err := source.Open(ctx, o.reference, o.sourceOptions(progress))
+	if err != nil || o.base == "" {
+		return img, nil, err
+	}
+	base, err := o.openBase(ctx, img)
+	if err != nil {
+		img.Close()
+		return nil, nil, fmt.Errorf("opening the base image: %w", err)
+	}
+	return img, base, nil
+}
+
+// openBase asks for the base as far as its config: its layers are read only
+// where the source is a stream. Of an index the image's own platform is taken.
+func (o *rootOptions) openBase(ctx context.Context, img *source.Image) (*analyzer.Base, error) {
+	opts := source.Options{Scan: o.scanOptions(), UserAgent: "peel/" + version(), Stdin: o.streams.in}
+	if p := img.Platform; p.OS != "" && p.Architecture != "" {
+		opts.Platform = p.OS + "/" + p.Architecture
+		if p.Architecture == "arm" && p.Variant != "" { // elsewhere images leave the variant out as they like
+			opts.Platform += "/" + p.Variant
+		}
+	}
+	base, err := source.Open(ctx, o.base, opts)
+	if err != nil {
+		return nil, err
+	}
+	defer base.Close()
+	return analyzer.BaseOf(base), nil
+}

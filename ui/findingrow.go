@@ -1,0 +1,281 @@
+package ui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"peel/analyzer/check"
+	"peel/analyzer/filetree"
+	"peel/analyzer/finding"
+	"peel/ui/text"
+	"peel/ui/theme"
+)
+
+// findingPlaces divides the screen between the list and the explanation.
+func findingPlaces(body rect, explained, alone, zoomed bool) (list, explanation rect) {
+	switch {
+	case explained && (alone || zoomed || body.w < doubleWidth):
+		return rect{}, body
+	case zoomed:
+		return body, rect{}
+	case body.w >= doubleWidth:
+		left := min(max(body.w*54/100, 43), 110)
+		return rect{body.x, body.y, left, body.h}, rect{body.x + left, body.y, body.w - left, body.h}
+	case body.h >= 2*findingStrip:
+		return rect{body.x, body.y, body.w, body.h - findingStrip}, rect{body.x, body.y + body.h - findingStrip, body.w, findingStrip}
+	}
+	return body, rect{}
+}
+
+// findingStrip is the height of the explanation below the list.
+const findingStrip = 7
+
+// arrangeFindings tells the pane its sizes.
+func (m *Model) arrangeFindings() {
+	p := &m.finds
+	list, explanation := findingPlaces(m.places.body, p.explained, p.alone, m.zoomed)
+	m.places.findings, m.places.explanation = list, explanation
+	if !list.empty() {
+		p.w = list.w - 2
+		p.scroll.clamp(len(p.rows), list.h-3)
+	}
+	if m.view != viewFindings || p.a == nil {
+		return
+	}
+	p.lines = nil
+	if !explanation.empty() {
+		d := m.newDoc(explanation.w - 2)
+		if n := p.Selected(); n >= 0 {
+			m.explain(d, &p.a.Findings[n])
+		}
+		p.lines = d.lines
+		s := &p.text
+		s.count, s.rows = len(d.lines), max(explanation.h-2, 1)
+		s.top = min(max(s.top, 0), max(s.count-s.rows, 0))
+	}
+}
+
+// findingsView draws the view.
+func (m *Model) findingsView() []string {
+	p, pl := &m.finds, &m.places
+	if len(p.rows) == 0 {
+		return frame(p.th, pl.body, p.Title(), "", true, p.emptyView(m.stopped, pl.body.w-2))
+	}
+	list, explanation := pl.findings, pl.explanation
+	var blocks [][]string
+	if !list.empty() {
+		blocks = append(blocks, frame(p.th, list, p.Title(), p.scroll.position(), !p.explained, p.View(!p.explained)))
+	}
+	if !explanation.empty() {
+		foot := ""
+		if rest := p.text.count - p.text.top - p.text.rows; rest > 0 {
+			foot = text.Plural(rest, "line") + " more " + theme.Down
+		}
+		title := "Explanation"
+		if list.empty() {
+			title = fmt.Sprintf("Explanation %s finding %s of %s", theme.Dot, text.Count(p.scroll.cursor+1), text.Count(len(p.rows)))
+		}
+		blocks = append(blocks, frame(p.th, explanation, title, foot, p.explained, p.lines[min(p.text.top, len(p.lines)):]))
+	}
+	if len(blocks) == 2 && list.x == explanation.x {
+		return append(blocks[0], blocks[1]...)
+	}
+	return beside(blocks...)
+}
+
+// Title counts the findings, and says how they are sorted.
+func (p *findingsPane) Title() string {
+	if p.a == nil {
+		return "Findings"
+	}
+	n := len(p.a.Findings)
+	s := text.Plural(n, "finding")
+	switch {
+	case !p.a.Examined():
+		return "Findings"
+	case !p.a.Finished:
+		s += " so far"
+	case p.a.Partial():
+		s = "at least " + s
+	}
+	parts := []string{s}
+	if p.filter != nil {
+		parts[0] = text.Count(len(p.rows)) + " of " + s
+	}
+	if n == 0 {
+		return s
+	}
+	if worst := gravestFirst[slices.IndexFunc(gravestFirst, func(s finding.Severity) bool { return p.count[s] > 0 })]; p.count[worst] < n {
+		parts = append(parts, text.Count(p.count[worst])+" "+severityGlyph(worst))
+	}
+	by := "by " + p.order.String()
+	if p.reverse {
+		by += " " + theme.Up
+	}
+	parts = append(parts, by)
+	return strings.Join(parts, " "+theme.Dot+" ")
+}
+
+// Columns of the list, by the width inside its frame.
+const (
+	idWidth     = 4  // of a check, S010
+	layerWidth  = 4  // L127
+	minWhere    = 16 // of the place
+	sizeFrom    = 48 // width from which the size is told
+	titleFrom   = 88 // and the title
+	maxTitle    = 34
+	severityGap = 2 // glyph and a space
+)
+
+// View draws the lines that can be seen.
+func (p *findingsPane) View(focused bool) []string {
+	head := newLine(p.w, &p.th.Dim)
+	head.space(1+severityGap).add(p.th.Dim, text.Pad("Check", idWidth+2))
+	if w := p.titleWidth(); w > 0 {
+		head.add(p.th.Dim, text.Pad("What", w)).space(1)
+	}
+	head.add(p.th.Dim, text.Pad("Where", p.whereWidth()))
+	head.add(p.th.Dim, " "+text.PadLeft("In", layerWidth))
+	if p.w >= sizeFrom {
+		head.add(p.th.Dim, " "+text.PadLeft("Size", text.ShortWidth))
+	}
+	out := []string{head.String()}
+	for i := p.scroll.top; i < len(p.rows) && len(out) <= p.scroll.rows; i++ {
+		var force *theme.Style
+		if i == p.scroll.cursor {
+			force = &p.th.Resting
+			if focused {
+				force = &p.th.Selected
+			}
+		}
+		out = append(out, p.row(&p.a.Findings[p.rows[i]], force))
+	}
+	return out
+}
+
+func (p *findingsPane) titleWidth() int {
+	if p.w < titleFrom {
+		return 0
+	}
+	return min(p.w/3, maxTitle)
+}
+
+func (p *findingsPane) whereWidth() int {
+	w := p.w - 1 - severityGap - idWidth - 2 - layerWidth - 1
+	if t := p.titleWidth(); t > 0 {
+		w -= t + 1
+	}
+	if p.w >= sizeFrom {
+		w -= text.ShortWidth + 1
+	}
+	return max(w, minWhere)
+}
+
+func (p *findingsPane) row(f *finding.Finding, force *theme.Style) string {
+	l := newLine(p.w, force)
+	if force != nil {
+		l.add(p.th.Text, theme.Cursor)
+	} else {
+		l.space(1)
+	}
+	l.add(severityStyle(p.th, f.Severity), severityGlyph(f.Severity)).space(1)
+	l.add(p.th.Strong, text.Pad(text.Clean(f.ID), idWidth)).space(2)
+	if w := p.titleWidth(); w > 0 {
+		l.add(p.th.Text, text.Pad(p.hide.oneLine(f.Title), w)).space(1)
+	}
+	w := p.whereWidth()
+	l.add(p.th.Text, text.Pad(text.CutLeft(p.where(f), w), w))
+	at := ""
+	if n := layerOf(f); n != filetree.None {
+		at = fmt.Sprintf("L%d", n+1)
+	}
+	l.add(p.th.Dim, " "+text.PadLeft(at, layerWidth))
+	if p.w >= sizeFrom {
+		size := ""
+		if f.Bytes != nil {
+			size = text.Short(*f.Bytes)
+		}
+		l.add(p.th.Dim, " "+text.PadLeft(size, text.ShortWidth))
+	}
+	return l.String()
+}
+
+// where is the place of a finding on one line.
+func (p *findingsPane) where(f *finding.Finding) string {
+	s := p.hide.place(f)
+	if f.Line > 0 { // one file may have many
+		s += fmt.Sprintf(":%d", f.Line)
+	}
+	return s
+}
+
+// place is a finding's path or its place in the config.
+func (h hider) place(f *finding.Finding) string {
+	switch {
+	case f.Path != "":
+		return h.clean("/" + f.Path)
+	case f.Where != "":
+		return h.clean(f.Where)
+	}
+	return "the image"
+}
+
+// emptyView says why there is nothing to see.
+func (p *findingsPane) emptyView(stopped bool, w int) []string {
+	d := newDoc(p.th, w)
+	d.lines = append(d.lines, "")
+	switch {
+	case p.a == nil:
+	case p.filter != nil && len(p.a.Findings) > 0:
+		d.para(p.th.Dim, "No finding matches "+p.hide.oneLine(p.filter.text))
+		d.blank()
+		d.para(p.th.Dim, "Esc clears the filter.")
+	default:
+		p.nothing(d, stopped)
+	}
+	return d.lines
+}
+
+// nothing tells apart what was looked for in vain, and what nobody looked for.
+func (p *findingsPane) nothing(d *doc, stopped bool) {
+	checks, ran, idle := 0, []string{}, []string{}
+	for _, f := range check.Families() {
+		if slices.Contains(p.a.Families, f.Name) {
+			checks += len(f.Checks)
+			ran = append(ran, f.Name)
+		} else {
+			idle = append(idle, f.Name)
+		}
+	}
+	switch {
+	case checks == 0:
+		d.para(p.th.Strong, "Nobody looked for findings.")
+	case !p.a.Finished && !stopped:
+		d.para(p.th.Strong, "0 findings so far; more may come.")
+		d.para(p.th.Dim, fmt.Sprintf("%d of %s read.", p.a.Merged, text.Plural(len(p.a.Layers), "layer")))
+	case p.a.Partial():
+		d.para(p.th.Strong, fmt.Sprintf("0 findings from %s, in the part of the image that was read.", text.Plural(checks, "check")))
+		d.para(p.th.Dim, "What was not read was not looked at: see the layers marked "+theme.Gone+" in 1 Explore.")
+	default:
+		d.para(p.th.Good, fmt.Sprintf("0 findings from %s.", text.Plural(checks, "check")))
+	}
+	d.heading("Looked for")
+	for _, f := range check.Families() {
+		if slices.Contains(ran, f.Name) {
+			d.list(theme.Fine, p.th.Good, p.th.Text, fmt.Sprintf("%s: %s, %s", f.Name, f.Title, text.Plural(len(f.Checks), "check")))
+		}
+	}
+	d.list(theme.Fine, p.th.Good, p.th.Text, "waste: bytes that nobody can see. They are not findings: 1 Explore shows them.")
+	if len(idle) == 0 {
+		return
+	}
+	d.heading("Not looked for")
+	for _, f := range check.Families() {
+		if slices.Contains(idle, f.Name) {
+			d.list(theme.Gone, p.th.Dim, p.th.Text, fmt.Sprintf("%s: %s", f.Name, f.Title))
+		}
+	}
+	d.blank()
+	d.para(p.th.Text, "Started without --scanners, peel looks for all of these.")
+}
