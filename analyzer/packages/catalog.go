@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/anchore/syft/syft/file"
 	"github.com/anchore/syft/syft/pkg"
@@ -26,8 +27,6 @@ type Image struct {
 	ManifestDigest string // "" if it has no manifest
 	ConfigDigest   string
 	MediaType      string
-	RawManifest    []byte
-	RawConfig      []byte
 	Config         *v1.ConfigFile // may be nil
 }
 
@@ -40,20 +39,23 @@ type Layer struct {
 
 // Options of Catalog.
 type Options struct {
-	// CPEs guesses the names under which vulnerability databases may know the
-	// packages. It needs a dictionary of some 100 MB in memory.
-	CPEs bool
+	// Documents prepares for Inventory.Encode, at the cost of memory and time:
+	// names that vulnerability databases may know the packages by are guessed,
+	// and each file is related to its package.
+	Documents bool
 	// Version of peel, for the documents.
 	Version string
 	// Progress is told what is being done; may be nil.
 	Progress func(step string)
 }
 
-// ErrNotKept is for layers that were read without a Keeper.
-var ErrNotKept = errors.New("the layers were read without keeping what tells of packages")
+// ErrNotKept is for layers that were read without a Keeper, or whose packages
+// are known already.
+var ErrNotKept = errors.New("what tells of packages was not kept")
 
 // Catalog finds out what is installed, and what was. It works on what a Keeper
-// kept; an image of which something is missing gives a partial inventory.
+// kept, and lets go of it; an image of which something is missing gives a
+// partial inventory.
 func Catalog(ctx context.Context, in Image, opts Options) (*Inventory, error) {
 	img, partial, err := gather(in)
 	if err != nil {
@@ -70,6 +72,7 @@ func Catalog(ctx context.Context, in Image, opts Options) (*Inventory, error) {
 	c.duplicates()
 	c.unowned()
 	c.lacks()
+	c.release()
 	return c.inv, nil
 }
 
@@ -105,7 +108,7 @@ func gather(in Image) (*image, []string, error) {
 			partial = append(partial, fmt.Sprintf("layer %d was not wholly read", n+1))
 		}
 		k := keptOf(l.Index)
-		if k == nil {
+		if k == nil || k.spent {
 			return nil, nil, fmt.Errorf("layer %d: %w", n+1, ErrNotKept)
 		}
 		img.add(l.Index, k)
@@ -117,6 +120,9 @@ func gather(in Image) (*image, []string, error) {
 }
 
 func keptOf(idx *layer.Index) *Kept {
+	if idx == nil {
+		return nil
+	}
 	for _, r := range idx.Results {
 		if k, ok := r.(*Kept); ok {
 			return k
@@ -143,15 +149,19 @@ func (c *catalog) progress(format string, args ...any) {
 	}
 }
 
-// run lets the catalogers loose on a view.
-func (c *catalog) run(ctx context.Context, v *view, cfg config) (*sbom.SBOM, error) {
-	s, err := runSyft(ctx, &imageSource{resolver: v, description: c.describe()}, cfg)
+// run lets the catalogers loose on a view, which step describes.
+func (c *catalog) run(ctx context.Context, v *view, documents bool, step string) (*sbom.SBOM, error) {
+	s, troubles, err := runSyft(ctx, &imageSource{resolver: v, description: c.describe()}, config{
+		documents: documents, version: c.opts.Version,
+		ended: func(done, total int) { c.progress("%s: %d of %d catalogers", step, done, total) },
+	})
 	if err != nil {
 		return nil, err
 	}
-	if err := context.Cause(ctx); err != nil {
-		return nil, err
+	for _, t := range troubles {
+		c.inv.Partial = append(c.inv.Partial, step+": "+t)
 	}
+	c.unreadable(v, s)
 	if c.missing == nil {
 		c.missing = map[string]bool{}
 	}
@@ -161,11 +171,33 @@ func (c *catalog) run(ctx context.Context, v *view, cfg config) (*sbom.SBOM, err
 	return s, nil
 }
 
+// maxNotes bounds the files that are named in Inventory.Notes and Partial.
+const maxNotes = 20
+
+// unreadable notes the files that no cataloger understood. What was not kept is
+// told otherwise.
+func (c *catalog) unreadable(v *view, s *sbom.SBOM) {
+	var list []string
+	for at, why := range s.Artifacts.Unknowns {
+		if n := len(why); n > 0 && !v.missing[at.RealPath] {
+			_, reason, _ := strings.Cut(why[0], ": ") // the cataloger's name
+			list = append(list, fmt.Sprintf("%s could not be understood: %s", at.RealPath, reason))
+		}
+	}
+	slices.Sort(list)
+	for i, n := range list {
+		if len(c.inv.Notes) >= maxNotes {
+			c.inv.Notes = append(c.inv.Notes, fmt.Sprintf("and %d more files", len(list)-i))
+			return
+		}
+		c.inv.Notes = append(c.inv.Notes, n)
+	}
+}
+
 // installed catalogs what the image shows.
 func (c *catalog) installed(ctx context.Context, top int) error {
-	c.progress("looking for packages")
 	v := newView(c.img, top, false)
-	s, err := c.run(ctx, v, config{cpes: c.opts.CPEs, version: c.opts.Version})
+	s, err := c.run(ctx, v, c.opts.Documents, "looking for packages")
 	if err != nil {
 		return err
 	}
@@ -239,9 +271,6 @@ func (img *image) plain(p *pkg.Package) Package {
 	}
 	slices.Sort(out.Licenses)
 	out.Licenses = slices.Compact(out.Licenses)
-	for _, cp := range p.CPEs {
-		out.CPEs = append(out.CPEs, cp.Attributes.BindToFmtString())
-	}
 	for _, l := range p.Locations.ToSlice() {
 		at := img.layerOf(l)
 		out.Locations = append(out.Locations, Location{l.RealPath, at})
@@ -332,22 +361,33 @@ func (c *catalog) lacks() {
 		paths = append(paths, p)
 	}
 	slices.Sort(paths)
-	const shown = 5
 	for i, p := range paths {
-		if i == shown {
-			c.inv.Partial = append(c.inv.Partial, fmt.Sprintf("%d more files that may tell of packages were not kept", len(paths)-shown))
+		if i == maxNotes {
+			c.inv.Partial = append(c.inv.Partial, fmt.Sprintf("%d more files that may tell of packages were not kept", len(paths)-maxNotes))
 			break
 		}
 		c.inv.Partial = append(c.inv.Partial, p+" may tell of packages, but was not kept")
 	}
 }
 
-// describe is what the documents say of the image.
+// release lets go of the contents, which are most of the memory: the documents
+// are yet to be written.
+func (c *catalog) release() {
+	c.img.files, c.img.mimes, c.img.sums, c.img.globs = nil, nil, nil, nil
+	for _, l := range c.in.Layers {
+		if k := keptOf(l.Index); k != nil {
+			*k = Kept{spent: true}
+		}
+	}
+}
+
+// describe is what the documents say of the image. The manifest and the config,
+// which syft puts there whole, are left out: documents are given away, and the
+// environment in the config is where secrets are.
 func (c *catalog) describe() syftsource.Description {
 	in := &c.in
 	m := syftsource.ImageMetadata{
 		UserInput: in.Reference, ID: in.ConfigDigest, ManifestDigest: in.ManifestDigest, MediaType: in.MediaType,
-		RawManifest: in.RawManifest, RawConfig: in.RawConfig,
 	}
 	if in.Config != nil {
 		m.Architecture, m.Variant, m.OS, m.Labels = in.Config.Architecture, in.Config.Variant, in.Config.OS, in.Config.Config.Labels

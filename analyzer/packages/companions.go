@@ -32,7 +32,7 @@ var javaArchives = []string{
 	"**/*.kar", "**/*.far", "**/*.lpkg", "**/*.rar", "**/*.zap",
 }
 
-// byLink are files, programs mostly, that catalogers look for under names which
+// byLink are programs that catalogers look for under names which
 // distributions make symbolic links of: ruby is ruby3.1, gcc is
 // x86_64-linux-gnu-gcc-12, mysqld is mariadbd.
 var byLink = regexp.MustCompile(`^(ruby|mariadb|mysql|node|php|perl|java|postgres|swipl|ghc|julia|erlexec|dart|deno|bun|redis|valkey|nginx|busybox|bash|curl|openssl|xz|gzip|zstd|jq|getopt|httpd|apache|chrom|firefox|envoy|haproxy|go1?[-.0-9]|go$)|(^|-)(gcc|ghc|stack|cabal|lighttpd|slapd|ldapsearch)([-.0-9]|$)`)

@@ -3,6 +3,7 @@ package packages
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/anchore/syft/syft/pkg"
@@ -32,9 +33,8 @@ func (c *catalog) earlier(ctx context.Context, top int) error {
 		if !c.ends(n) {
 			continue
 		}
-		c.progress("looking for packages that layer %d replaced or removed", n+2)
 		v := newView(c.img, n, true)
-		s, err := c.run(ctx, v, config{version: c.opts.Version})
+		s, err := c.run(ctx, v, false, fmt.Sprintf("looking for packages that layer %d replaced or removed", n+2))
 		if err != nil {
 			return err
 		}

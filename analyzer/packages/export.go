@@ -31,17 +31,14 @@ const (
 var encoders = map[Format]func() (sbom.FormatEncoder, error){
 	CycloneDXJSON: func() (sbom.FormatEncoder, error) {
 		cfg := cyclonedxjson.DefaultEncoderConfig()
-		cfg.Pretty = true
 		return cyclonedxjson.NewFormatEncoderWithConfig(cfg)
 	},
 	SPDXJSON: func() (sbom.FormatEncoder, error) {
 		cfg := spdxjson.DefaultEncoderConfig()
-		cfg.Pretty = true
 		return spdxjson.NewFormatEncoderWithConfig(cfg)
 	},
 	SyftJSON: func() (sbom.FormatEncoder, error) {
 		cfg := syftjson.DefaultEncoderConfig()
-		cfg.Pretty = true
 		return syftjson.NewFormatEncoderWithConfig(cfg)
 	},
 }

@@ -16,6 +16,9 @@ type Inventory struct {
 	Unowned    Unowned     `json:"unowned"`
 	// Partial tells why there may be more than is listed; nil if all was seen.
 	Partial []string `json:"partial,omitempty"`
+	// Notes are of files that looked as if they told of packages, but could not be
+	// understood.
+	Notes []string `json:"notes,omitempty"`
 
 	owners map[int32]Owner
 	img    *image
@@ -30,7 +33,6 @@ type Package struct {
 	Language string   `json:"language,omitempty"`
 	Licenses []string `json:"licenses,omitempty"` // SPDX expressions where they are known
 	PURL     string   `json:"purl,omitempty"`
-	CPEs     []string `json:"cpes,omitempty"`
 	// Layer is the one that brought the package: the first in which its record
 	// appears in this version.
 	Layer int `json:"layer"`

@@ -54,6 +54,7 @@ type Kept struct {
 	mimes map[int]string   // of the executables that catalogers find something in
 	sums  map[int]string   // sha1 of the archives that were reduced
 	over  []string         // paths of what did not fit
+	spent bool             // its contents were let go
 }
 
 // Begin implements layer.Inspector. The result of what it returns is a *Kept.
@@ -68,6 +69,7 @@ type keeping struct {
 	pack packer
 
 	named   bool   // kept whole, whatever it is
+	linked  bool   // kept whole if it is a program
 	mime    string // "" unless an executable
 	size    int64  // seen
 	began   bool
@@ -83,14 +85,15 @@ func (k *Keeper) wanted(p string) bool {
 		return true
 	}
 	base := path.Base(p)
-	if byLink.MatchString(base) {
-		return true
-	}
 	return len(base) < maxLicenseName && licenseFile.MatchString(base)
 }
 
 // maxLicenseName is longer than the name of any file that holds a licence.
 const maxLicenseName = 64
+
+// maxLinkedText is how large a file may be that is kept for its name alone,
+// without being a program: a script that is known by a link, in the best case.
+const maxLinkedText = 64 << 10
 
 // minExecutable is smaller than any file that a cataloger reads as a program.
 const minExecutable = 64
@@ -99,6 +102,8 @@ const minExecutable = 64
 func (in *keeping) Open(_ int, e *layer.Entry) bool {
 	p := "/" + e.Path
 	in.named = in.k.wanted(p)
+	in.linked = !in.named && byLink.MatchString(path.Base(p))
+	in.named = in.named || in.linked && e.Size <= maxLinkedText
 	in.mime, in.size, in.began, in.archive = "", 0, false, nil
 	in.pack.reset()
 	if e.Size == 0 || !in.named && e.Size < minExecutable {
@@ -136,6 +141,7 @@ func (in *keeping) begin(p []byte) {
 	in.began = true
 	switch layer.Sniff(p[:min(len(p), layer.SniffLen)]) {
 	case layer.KindELF, layer.KindPE, layer.KindMachO, layer.KindClass:
+		in.named = in.named || in.linked
 		m, _, _ := strings.Cut(mimetype.Detect(p).String(), ";")
 		if slices.Contains(in.k.mimes, m) {
 			in.mime = m

@@ -4,11 +4,14 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
+	"time"
 
 	"github.com/anchore/syft/syft"
 	"github.com/anchore/syft/syft/artifact"
 	"github.com/anchore/syft/syft/cataloging"
+	"github.com/anchore/syft/syft/cataloging/pkgcataloging"
 	"github.com/anchore/syft/syft/file"
 	"github.com/anchore/syft/syft/sbom"
 	syftsource "github.com/anchore/syft/syft/source"
@@ -17,8 +20,11 @@ import (
 
 // config is how syft shall be run.
 type config struct {
-	cpes    bool   // costs a dictionary of 100 MB in memory
-	version string // of peel, for the documents
+	// documents asks for what only documents have: guessed CPEs, and a
+	// relationship for each file of each package.
+	documents bool
+	version   string                // of peel, for the documents
+	ended     func(done, total int) // told of each cataloger that has ended; may be nil
 }
 
 // licenseContext lends the one scanner of licences there is, which takes longer
@@ -53,22 +59,44 @@ func (b borrowed) Value(key any) any {
 	return b.more.Value(key)
 }
 
-// runSyft runs the catalogers that suit an image.
-func runSyft(ctx context.Context, src syftsource.Source, c config) (*sbom.SBOM, error) {
+// runSyft runs the catalogers that suit an image. What went wrong with any of
+// them is told besides what the others found.
+func runSyft(ctx context.Context, src syftsource.Source, c config) (*sbom.SBOM, []string, error) {
+	with, err := licenseContext(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	until := time.Now().Add(maxCataloging)
+	var mu sync.Mutex
+	var troubles []string
+	ended := 0
+	list := newCatalogers()
 	cfg := syft.DefaultCreateSBOMConfig().
 		WithoutFiles().
-		WithDataGenerationConfig(cataloging.DefaultDataGenerationConfig().WithGenerateCPEs(c.cpes)).
+		WithoutCatalogers().
+		WithRelationshipsConfig(cataloging.DefaultRelationshipsConfig().WithPackageFileOwnership(c.documents)).
+		WithDataGenerationConfig(cataloging.DefaultDataGenerationConfig().WithGenerateCPEs(c.documents)).
 		WithParallelism(runtime.GOMAXPROCS(0)) // four times that, left alone: each has buffers of megabytes
+	for _, cat := range list {
+		cfg.WithCatalogers(pkgcataloging.NewCatalogerReference(guard{cat, until, &mu, &troubles, func() {
+			mu.Lock()
+			defer mu.Unlock()
+			ended++
+			if c.ended != nil {
+				c.ended(ended, len(list))
+			}
+		}}, []string{pkgcataloging.ImageTag}))
+	}
 	cfg.ToolName, cfg.ToolVersion = "peel", c.version
-	ctx, err := licenseContext(ctx)
-	if err != nil {
-		return nil, err
+	s, err := syft.CreateSBOM(with, src, cfg)
+	if cause := context.Cause(ctx); cause != nil {
+		return nil, nil, cause
 	}
-	s, err := syft.CreateSBOM(ctx, src, cfg)
 	if err != nil {
-		return nil, fmt.Errorf("looking for packages: %w", err)
+		return nil, nil, fmt.Errorf("looking for packages: %w", err)
 	}
-	return s, nil
+	slices.Sort(troubles)
+	return s, troubles, nil
 }
 
 // imageSource gives syft an image to look at.

@@ -23,7 +23,7 @@ type wants struct {
 // look for.
 var catalogerWants = sync.OnceValues(func() (*wants, error) {
 	rec := &recorder{}
-	if _, err := runSyft(context.Background(), &imageSource{resolver: rec}, config{}); err != nil {
+	if _, _, err := runSyft(context.Background(), &imageSource{resolver: rec}, config{}); err != nil {
 		return nil, fmt.Errorf("asking the catalogers what they look for: %w", err)
 	}
 	for _, list := range []*[]string{&rec.globs, &rec.paths, &rec.mimes} {

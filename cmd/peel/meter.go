@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
@@ -19,6 +20,7 @@ import (
 type meter struct {
 	progress *layer.Progress // of the opening
 	w        io.Writer
+	what     atomic.Pointer[string] // that is being done; nil before doing
 	quit     chan struct{}
 	group    sync.WaitGroup
 }
@@ -70,9 +72,11 @@ func (m *meter) reading(s *analyzer.Session, img *source.Image) {
 	})
 }
 
-// doing shows what is done after the reading.
+// doing shows what is done after the reading. It may be told often.
 func (m *meter) doing(what string) {
-	m.run(func() string { return what })
+	if m.what.Swap(&what) == nil {
+		m.run(func() string { return *m.what.Load() })
+	}
 }
 
 // run repeats a line until the next phase or stop.

@@ -21,7 +21,7 @@ type packagesOptions struct {
 	rootOptions
 	outputs []string
 	asJSON  bool
-	cpes    bool
+	docs    bool // a bill of materials is among them
 }
 
 const packagesLong = `packages lists the software in an image: of the distribution's package manager, of the languages'
@@ -57,7 +57,6 @@ func newPackagesCmd(s streams) *cobra.Command {
 	f.StringVar(&o.source, "source", "", "ask only this kind of source: "+kinds())
 	f.StringSliceVarP(&o.outputs, "output", "o", nil, "FORMAT[=FILE]: table, json, "+formats()+" (default table)")
 	f.BoolVar(&o.asJSON, "json", false, "the same as --output json")
-	f.BoolVar(&o.cpes, "cpes", false, "guess the packages' CPEs; bills of materials have them anyway")
 	o.maxSize, o.maxEnts = layer.DefaultMaxBytes, layer.DefaultMaxEntries
 	return cmd
 }
@@ -96,7 +95,7 @@ func (o *packagesOptions) parse() ([]packagesOutput, error) {
 			return nil, fmt.Errorf("--output: %q is the second for stdout: give it a file", s)
 		}
 		stdout = stdout || !named
-		o.cpes = o.cpes || packages.Format(format).Known()
+		o.docs = o.docs || packages.Format(format).Known()
 		list = append(list, packagesOutput{format, file})
 	}
 	return list, nil
@@ -137,11 +136,14 @@ func runPackages(ctx context.Context, o *packagesOptions) error {
 		return err
 	}
 	inv, err := packages.Catalog(ctx, packagesImage(a), packages.Options{
-		CPEs: o.cpes, Version: version(), Progress: show.doing,
+		Documents: o.docs, Version: version(), Progress: show.doing,
 	})
 	show.stop()
 	if err != nil {
 		return err
+	}
+	if o.docs {
+		debug.FreeOSMemory() // the documents are built in memory, in pieces as large as themselves
 	}
 	for _, out := range outputs {
 		if err := o.writeTo(out, inv); err != nil {
@@ -155,7 +157,7 @@ func runPackages(ctx context.Context, o *packagesOptions) error {
 func packagesImage(a *analyzer.Analysis) packages.Image {
 	img := packages.Image{
 		Tree: a.Tree, Reference: a.Image.Reference, ManifestDigest: a.Image.ManifestDigest, ConfigDigest: a.Image.ConfigDigest,
-		RawManifest: a.Image.RawManifest, RawConfig: a.Image.RawConfig, Config: a.Image.Config,
+		Config: a.Image.Config,
 	}
 	for i := range a.Layers {
 		l := &a.Layers[i]
