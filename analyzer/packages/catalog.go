@@ -15,6 +15,7 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
 	"peel/analyzer/filetree"
+	"peel/analyzer/inventory"
 	"peel/source/layer"
 )
 
@@ -56,21 +57,22 @@ var ErrNotKept = errors.New("what tells of packages was not kept")
 // Catalog finds out what is installed, and what was. It works on what a Keeper
 // kept, and lets go of it; an image of which something is missing gives a
 // partial inventory.
-func Catalog(ctx context.Context, in Image, opts Options) (*Inventory, error) {
+func Catalog(ctx context.Context, in Image, opts Options) (*Result, error) {
 	img, partial, err := gather(in)
 	if err != nil {
 		return nil, err
 	}
 	top := in.Tree.Top()
-	c := &catalog{in: in, img: img, opts: opts, inv: &Inventory{img: img, owners: map[int32]Owner{}, Partial: partial}}
+	c := &catalog{in: in, img: img, opts: opts, inv: &Result{}, owned: map[int32]bool{}, missing: map[string]bool{}}
+	c.inv.Partial = partial
 	if err := c.installed(ctx, top); err != nil {
 		return nil, err
 	}
+	c.duplicates()
+	c.unowned(top)
 	if err := c.earlier(ctx, top); err != nil {
 		return nil, err
 	}
-	c.duplicates()
-	c.unowned()
 	c.lacks()
 	c.release()
 	return c.inv, nil
@@ -80,11 +82,11 @@ type catalog struct {
 	in   Image
 	img  *image
 	opts Options
-	inv  *Inventory
+	inv  *Result
 
-	found   []pkg.Package // parallel to inv.Packages
+	owned   map[int32]bool // the nodes that an installed package claims
 	states  []state
-	missing map[string]bool
+	missing map[string]bool // paths that catalogers asked for in vain
 }
 
 // gather joins what was kept of each layer.
@@ -162,9 +164,6 @@ func (c *catalog) run(ctx context.Context, v *view, documents bool, step string)
 		c.inv.Partial = append(c.inv.Partial, step+": "+t)
 	}
 	c.unreadable(v, s)
-	if c.missing == nil {
-		c.missing = map[string]bool{}
-	}
 	for p := range v.missing {
 		c.missing[p] = true
 	}
@@ -202,28 +201,32 @@ func (c *catalog) installed(ctx context.Context, top int) error {
 		return err
 	}
 	c.correctSums(s)
-	c.inv.doc = &document{sbom: s}
+	c.inv.sbom = s
 	if d := s.Artifacts.LinuxDistribution; d != nil {
 		c.inv.Distro = cmp.Or(d.PrettyName, d.Name, d.ID)
 	}
-	for p := range s.Artifacts.Packages.Enumerate() {
-		c.found = append(c.found, p)
-	}
-	slices.SortFunc(c.found, compare)
+	found := sorted(s)
 	files := newFinder(v)
-	c.inv.Packages = make([]Package, len(c.found))
-	for i := range c.found {
+	c.inv.Packages = make([]inventory.Package, len(found))
+	for i := range found {
 		p := &c.inv.Packages[i]
-		*p = c.img.plain(&c.found[i])
-		files.each(&c.found[i], func(n int32, cl claim) {
-			p.Nodes = append(p.Nodes, n)
-			if have, taken := c.inv.owners[n]; !taken || have.Digest == "" && cl.digest != "" {
-				c.inv.owners[n] = Owner{i, cl.algorithm, cl.digest}
-			}
-		})
-		c.weigh(v, p)
+		*p = c.img.plain(&found[i])
+		nodes := files.owned(&found[i])
+		for _, n := range nodes {
+			c.owned[n] = true
+		}
+		c.weigh(v, p, nodes)
 	}
 	return nil
+}
+
+func sorted(s *sbom.SBOM) []pkg.Package {
+	var list []pkg.Package
+	for p := range s.Artifacts.Packages.Enumerate() {
+		list = append(list, p)
+	}
+	slices.SortFunc(list, compare)
+	return list
 }
 
 func compare(a, b pkg.Package) int {
@@ -239,33 +242,32 @@ func place(p *pkg.Package) string {
 }
 
 // weigh sums up the files of a package, hard links once.
-func (c *catalog) weigh(v *view, p *Package) (dead int64) {
-	slices.Sort(p.Nodes)
-	p.Nodes = slices.Compact(p.Nodes)
-	p.Files, p.Size = len(p.Nodes), 0
+func (c *catalog) weigh(v *view, p *inventory.Package, nodes []int32) {
+	p.Files = len(nodes)
 	seen := map[int32]bool{}
-	for _, n := range p.Nodes {
+	for _, n := range nodes {
 		ver := c.img.tree.At(int(n), v.layer)
 		if ver == nil || ver.Inode == filetree.None || seen[ver.Inode] {
 			continue
 		}
 		seen[ver.Inode] = true
 		in := &c.img.tree.Inodes[ver.Inode]
-		p.Size += in.Size
+		p.Bytes += in.Size
 		if in.Dead() {
-			dead += in.Size
+			p.Dead += in.Size
 		}
 	}
-	return dead
 }
 
 // plain is a package in our own words.
-func (img *image) plain(p *pkg.Package) Package {
-	out := Package{
-		Name: p.Name, Version: p.Version, Type: string(p.Type), Language: string(p.Language), PURL: p.PURL, Layer: filetree.None,
+func (img *image) plain(p *pkg.Package) inventory.Package {
+	out := inventory.Package{
+		Name: p.Name, Version: p.Version, Type: string(p.Type), Language: string(p.Language), PURL: p.PURL,
+		State: inventory.Installed, Layer: filetree.None,
 	}
 	for _, l := range p.Licenses.ToSlice() {
-		if s := cmp.Or(l.SPDXExpression, l.Value); s != "" {
+		// A sum stands for a text that names no licence.
+		if s := cmp.Or(l.SPDXExpression, l.Value); s != "" && !strings.HasPrefix(s, "sha256:") {
 			out.Licenses = append(out.Licenses, s)
 		}
 	}
@@ -273,7 +275,7 @@ func (img *image) plain(p *pkg.Package) Package {
 	out.Licenses = slices.Compact(out.Licenses)
 	for _, l := range p.Locations.ToSlice() {
 		at := img.layerOf(l)
-		out.Locations = append(out.Locations, Location{l.RealPath, at})
+		out.Locations = append(out.Locations, inventory.Location{Path: l.RealPath, Layer: at})
 		if isPrimary(&l) && (out.Layer == filetree.None || at < out.Layer) {
 			out.Layer = at
 		}
@@ -299,59 +301,29 @@ func (img *image) layerOf(l file.Location) int {
 
 func (c *catalog) duplicates() {
 	type id struct{ name, kind string }
-	groups := map[id][]int{}
+	groups := map[id][]*inventory.Package{}
 	for i := range c.inv.Packages {
 		p := &c.inv.Packages[i]
-		groups[id{p.Name, p.Type}] = append(groups[id{p.Name, p.Type}], i)
+		groups[id{p.Name, p.Type}] = append(groups[id{p.Name, p.Type}], p)
 	}
 	for k, list := range groups {
 		if len(list) < 2 {
 			continue
 		}
-		d := Duplicate{Name: k.name, Type: k.kind, Packages: list}
+		d := inventory.Duplicate{Name: k.name, Type: k.kind, Count: len(list)}
 		var largest int64
-		for _, i := range list {
-			p := &c.inv.Packages[i]
+		for _, p := range list {
 			d.Versions = append(d.Versions, p.Version)
-			d.Size += p.Size
-			largest = max(largest, p.Size)
+			d.Bytes += p.Bytes
+			largest = max(largest, p.Bytes)
 		}
-		d.Size -= largest
+		d.Bytes -= largest
 		d.Versions = slices.Compact(d.Versions)
 		c.inv.Duplicates = append(c.inv.Duplicates, d)
 	}
-	slices.SortFunc(c.inv.Duplicates, func(a, b Duplicate) int {
-		return cmp.Or(cmp.Compare(b.Size, a.Size), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Type, b.Type))
+	slices.SortFunc(c.inv.Duplicates, func(a, b inventory.Duplicate) int {
+		return cmp.Or(cmp.Compare(b.Bytes, a.Bytes), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Type, b.Type))
 	})
-}
-
-// unowned counts the visible files that nobody claims, hard links once.
-func (c *catalog) unowned() {
-	t := c.img.tree
-	top := len(t.Layers) - 1
-	seen := map[int32]bool{}
-	for n := range c.inv.owners {
-		if v := t.At(int(n), top); v != nil && v.Inode != filetree.None {
-			seen[v.Inode] = true
-		}
-	}
-	for n := range t.Nodes {
-		v := t.At(n, top)
-		if v == nil || v.Entry == nil || v.Type == layer.Directory {
-			continue
-		}
-		if _, owned := c.inv.owners[int32(n)]; owned {
-			continue
-		}
-		if v.Inode != filetree.None {
-			if seen[v.Inode] {
-				continue
-			}
-			seen[v.Inode] = true
-			c.inv.Unowned.Bytes += t.Inodes[v.Inode].Size
-		}
-		c.inv.Unowned.Files++
-	}
 }
 
 // lacks notes what the catalogers wanted to see and could not.

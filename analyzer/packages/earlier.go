@@ -8,6 +8,7 @@ import (
 
 	"github.com/anchore/syft/syft/pkg"
 
+	"peel/analyzer/inventory"
 	"peel/source/layer"
 )
 
@@ -23,7 +24,7 @@ type record struct{ name, version, kind, path string }
 type state struct {
 	layer    int // the last that shows them
 	found    []pkg.Package
-	packages []Package
+	packages []inventory.Package
 	view     *view
 }
 
@@ -38,11 +39,7 @@ func (c *catalog) earlier(ctx context.Context, top int) error {
 		if err != nil {
 			return err
 		}
-		st := state{layer: n, view: v}
-		for p := range s.Artifacts.Packages.Enumerate() {
-			st.found = append(st.found, p)
-		}
-		slices.SortFunc(st.found, compare)
+		st := state{layer: n, view: v, found: sorted(s)}
 		for i := range st.found {
 			st.packages = append(st.packages, c.img.plain(&st.found[i]))
 		}
@@ -93,7 +90,7 @@ func (c *catalog) trace() {
 			}
 		}
 	}
-	each := func(p *Package) {
+	each := func(p *inventory.Package) {
 		for _, l := range p.Locations {
 			if l.Layer != p.Layer {
 				continue
@@ -113,7 +110,7 @@ func (c *catalog) trace() {
 
 // since is the first layer that has a record, given what wrote its earlier
 // versions. Versions of the same content are one.
-func (c *catalog) since(l Location, ended map[int]int) int {
+func (c *catalog) since(l inventory.Location, ended map[int]int) int {
 	first := l.Layer
 	n, ok := c.img.tree.Lookup(l.Path)
 	if !ok {
@@ -145,6 +142,7 @@ func (c *catalog) removed() {
 		there[id{p.Name, p.Version, p.Type}] = true
 		versions[[2]string{p.Name, p.Type}] = p.Version
 	}
+	var gone []inventory.Package
 	for _, st := range slices.Backward(c.states) {
 		files := newFinder(st.view)
 		for i := range st.packages {
@@ -153,14 +151,16 @@ func (c *catalog) removed() {
 				continue
 			}
 			there[id{p.Name, p.Version, p.Type}] = true
-			files.each(&st.found[i], func(n int32, _ claim) { p.Nodes = append(p.Nodes, n) })
-			r := Removed{RemovedBy: st.layer + 1, Replaced: versions[[2]string{p.Name, p.Type}]}
-			r.Dead = c.weigh(st.view, &p)
-			r.Package = p
-			c.inv.Removed = append(c.inv.Removed, r)
+			c.weigh(st.view, &p, files.owned(&st.found[i]))
+			p.State, p.RemovedBy = inventory.Removed, st.layer+1
+			if p.ReplacedBy = versions[[2]string{p.Name, p.Type}]; p.ReplacedBy != "" {
+				p.State = inventory.Overwritten
+			}
+			gone = append(gone, p)
 		}
 	}
-	slices.SortFunc(c.inv.Removed, func(a, b Removed) int {
+	slices.SortFunc(gone, func(a, b inventory.Package) int {
 		return cmp.Or(cmp.Compare(b.Dead, a.Dead), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Version, b.Version), cmp.Compare(a.Type, b.Type))
 	})
+	c.inv.Packages = append(c.inv.Packages, gone...)
 }

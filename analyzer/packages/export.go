@@ -15,9 +15,6 @@ import (
 	"github.com/anchore/syft/syft/sbom"
 )
 
-// document is the inventory as syft has it, for its encoders.
-type document struct{ sbom *sbom.SBOM }
-
 // Format is a form in which an inventory is exchanged.
 type Format string
 
@@ -52,14 +49,14 @@ func (f Format) Known() bool { return slices.Contains(Formats(), f) }
 // Encode writes what the image shows, as syft writes it. Removed packages are
 // no part of it. Two documents of one image differ in the time and the random
 // number that CycloneDX and SPDX ask for, and in nothing else.
-func (inv *Inventory) Encode(w io.Writer, f Format) error {
+func (r *Result) Encode(w io.Writer, f Format) error {
 	make, ok := encoders[f]
 	if !ok {
 		return fmt.Errorf("encoding the packages: unknown format %q", f)
 	}
 	enc, err := make()
 	if err == nil {
-		err = enc.Encode(w, *inv.doc.sbom)
+		err = enc.Encode(w, *r.sbom)
 	}
 	if err != nil {
 		return fmt.Errorf("encoding the packages as %s: %w", f, err)

@@ -1,9 +1,8 @@
 package packages
 
 import (
-	"encoding/base64"
-	"encoding/hex"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/anchore/syft/syft/file"
@@ -13,32 +12,13 @@ import (
 	"peel/source/layer"
 )
 
-// claim is a file that a package says is its own.
-type claim struct{ path, algorithm, digest string }
-
 // claims lists the files of a package by its record. For those whose record
 // lists none, but that live in a directory of their own, dir is that directory.
-func claims(p *pkg.Package) (list []claim, dir string) {
+func claims(p *pkg.Package) (list []string, dir string) {
 	switch m := p.Metadata.(type) {
-	case pkg.DpkgDBEntry:
-		for _, f := range m.Files {
-			list = append(list, newClaim(f.Path, f.Digest))
-		}
-	case pkg.ApkDBEntry:
-		for _, f := range m.Files {
-			list = append(list, newClaim(f.Path, f.Digest))
-		}
-	case pkg.RpmDBEntry:
-		for _, f := range m.Files {
-			list = append(list, newClaim(f.Path, &f.Digest))
-		}
 	case pkg.PythonPackage:
 		for _, f := range m.Files {
-			c := claim{path: path.Join("/", m.SitePackagesRootPath, f.Path)}
-			if f.Digest != nil {
-				c.algorithm, c.digest = f.Digest.Algorithm, hexDigest(f.Digest.Value)
-			}
-			list = append(list, c)
+			list = append(list, path.Join("/", m.SitePackagesRootPath, f.Path))
 		}
 	case pkg.GolangBinaryBuildinfoEntry:
 		if m.MainModule == p.Name {
@@ -51,46 +31,18 @@ func claims(p *pkg.Package) (list []claim, dir string) {
 	case pkg.BinarySignature:
 		list = records(p)
 	case pkg.FileOwner:
-		for _, f := range m.OwnedFiles() {
-			list = append(list, claim{path: f})
-		}
+		list = m.OwnedFiles()
 	default:
 		dir = ownDirectory(p)
 	}
 	return list, dir
 }
 
-func newClaim(p string, d *file.Digest) claim {
-	c := claim{path: p}
-	if d != nil && d.Value != "" {
-		c.algorithm, c.digest = d.Algorithm, hexDigest(d.Value)
-		if rest, ok := strings.CutPrefix(c.algorithm, "'Q1'+base64("); ok {
-			c.algorithm = strings.TrimSuffix(rest, ")")
-		}
-	}
-	return c
-}
-
-// hexDigest is a digest in hex, however the record writes it: apk puts Q1
-// before the base64 of a sha1, Python leaves the padding out.
-func hexDigest(s string) string {
-	if _, err := hex.DecodeString(s); err == nil {
-		return strings.ToLower(s)
-	}
-	s = strings.TrimRight(strings.TrimPrefix(s, "Q1"), "=")
-	for _, enc := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
-		if b, err := enc.DecodeString(s); err == nil {
-			return hex.EncodeToString(b)
-		}
-	}
-	return s
-}
-
 // records claims the files that a package was found in.
-func records(p *pkg.Package) (list []claim) {
+func records(p *pkg.Package) (list []string) {
 	for _, l := range p.Locations.ToSlice() {
 		if isPrimary(&l) {
-			list = append(list, claim{path: l.RealPath})
+			list = append(list, l.RealPath)
 		}
 	}
 	return list
@@ -153,29 +105,36 @@ func (f *finder) node(p string) (int32, bool) {
 	return int32(n), ver != nil && ver.Entry != nil && ver.Type != layer.Directory
 }
 
-// each calls found for every file that a package owns.
-func (f *finder) each(p *pkg.Package, found func(n int32, c claim)) {
+// owned are the files of a package that are there, each once.
+func (f *finder) owned(p *pkg.Package) (nodes []int32) {
 	list, dir := claims(p)
 	for _, c := range list {
-		if n, ok := f.node(c.path); ok {
-			found(n, c)
+		if n, ok := f.node(c); ok {
+			nodes = append(nodes, n)
 		}
 	}
-	if dir == "" {
-		return
+	if dir != "" {
+		nodes = f.below(nodes, dir)
 	}
+	slices.Sort(nodes)
+	return slices.Compact(nodes)
+}
+
+// below adds the files in a directory, but for the packages of others in it.
+func (f *finder) below(nodes []int32, dir string) []int32 {
 	top, ver, ok := f.v.resolve(dir)
 	if !ok || ver == nil || ver.Type != layer.Directory {
-		return
+		return nodes
 	}
 	t := f.v.img.tree
 	for n := top + 1; n < int(t.Nodes[top].End); n++ {
 		if t.Nodes[n].Name == "node_modules" {
-			n = int(t.Nodes[n].End) - 1 // others' own
+			n = int(t.Nodes[n].End) - 1
 			continue
 		}
 		if ver := t.At(n, f.v.layer); ver != nil && ver.Entry != nil && ver.Type != layer.Directory {
-			found(int32(n), claim{})
+			nodes = append(nodes, int32(n))
 		}
 	}
+	return nodes
 }

@@ -14,8 +14,9 @@ import (
 
 // The families of checks, by the names that --scanners takes.
 const (
-	ScanWaste   = "waste"
-	ScanSecrets = "secrets"
+	ScanWaste    = "waste"
+	ScanSecrets  = "secrets"
+	ScanPackages = "packages"
 )
 
 func scannersOf(a *analyzer.Analysis) []string {

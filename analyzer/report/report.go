@@ -47,6 +47,8 @@ type Report struct {
 	Findings      []Finding       `json:"findings"`   // gravest first
 	Checks        []Check         `json:"checks"`     // what became of each check
 	Score         *Score          `json:"score,omitempty"`
+	Inventory     *Inventory      `json:"inventory,omitempty"` // nil if nobody looked for packages
+	Packages      []Package       `json:"packages,omitempty"`  // nil likewise
 	Config        json.RawMessage `json:"config,omitempty"`
 	History       []Step          `json:"history"` // oldest first
 	Policy        *policy.Verdict `json:"policy,omitempty"`

@@ -15,19 +15,23 @@ import (
 	"peel/analyzer/report"
 )
 
-func compiled(t *testing.T) *jsonschema.Schema {
+func compiled(t *testing.T) *jsonschema.Schema { return compile(t, "urn:peel:report:1.0") }
+
+func compile(t *testing.T, id string) *jsonschema.Schema {
 	t.Helper()
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(report.Schema()))
-	if err != nil {
-		t.Fatal(err)
-	}
 	c := jsonschema.NewCompiler()
 	c.DefaultDraft(jsonschema.Draft2020)
 	c.AssertFormat()
-	if err := c.AddResource("schema.json", doc); err != nil {
-		t.Fatal(err)
+	for id, schema := range map[string][]byte{"urn:peel:report:1.0": report.Schema(), "urn:peel:packages:1.0": report.PackagesSchema()} {
+		doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(schema))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.AddResource(id, doc); err != nil {
+			t.Fatal(err)
+		}
 	}
-	s, err := c.Compile("schema.json")
+	s, err := c.Compile(id)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,20 +75,27 @@ func TestSchemaRefuses(t *testing.T) {
 
 // Guards against a field that the schema does not tell of, or the reverse.
 func TestSchemaMatchesTheStructs(t *testing.T) {
-	var root node
-	if err := json.Unmarshal(report.Schema(), &root); err != nil {
-		t.Fatal(err)
-	}
-	if !strings.HasSuffix(root.ID, ":"+report.SchemaVersion) || root.Properties["schemaVersion"].Const != report.SchemaVersion {
-		t.Errorf("the schema is of another version: %s", root.ID)
-	}
-	w := &walker{t: t, defs: root.Defs, used: map[string]bool{}}
+	root, packages := parsed(t, report.Schema()), parsed(t, report.PackagesSchema())
+	w := &walker{t: t, defs: maps.Clone(root.Defs), used: map[string]bool{}}
+	maps.Copy(w.defs, packages.Defs)
 	w.object("report", reflect.TypeFor[report.Report](), root)
 	for name := range root.Defs {
 		if !w.used[name] {
 			t.Errorf("nothing uses the definition %s", name)
 		}
 	}
+	w.object("packages", reflect.TypeFor[report.Packages](), packages)
+}
+
+func parsed(t *testing.T, schema []byte) (root node) {
+	t.Helper()
+	if err := json.Unmarshal(schema, &root); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasSuffix(root.ID, ":"+report.SchemaVersion) || root.Properties["schemaVersion"].Const != report.SchemaVersion {
+		t.Errorf("the schema is of another version: %s", root.ID)
+	}
+	return root
 }
 
 type node struct {
@@ -138,7 +149,7 @@ func (w *walker) object(at string, typ reflect.Type, n node) {
 
 func (w *walker) value(at string, typ reflect.Type, n node, optional bool) {
 	if n.Ref != "" {
-		name := strings.TrimPrefix(n.Ref, "#/$defs/")
+		name := strings.TrimPrefix(strings.TrimPrefix(n.Ref, "urn:peel:report:1.0"), "#/$defs/")
 		w.used[name] = true
 		description := n.Description
 		n = w.defs[name]

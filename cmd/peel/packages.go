@@ -11,7 +11,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"peel/analyzer"
+	"peel/analyzer/inventory"
 	"peel/analyzer/packages"
+	"peel/analyzer/report"
+	"peel/analyzer/text"
 	"peel/source"
 	"peel/source/layer"
 )
@@ -58,6 +61,8 @@ func newPackagesCmd(s streams) *cobra.Command {
 	f.StringSliceVarP(&o.outputs, "output", "o", nil, "FORMAT[=FILE]: table, json, "+formats()+" (default table)")
 	f.BoolVar(&o.asJSON, "json", false, "the same as --output json")
 	o.maxSize, o.maxEnts = layer.DefaultMaxBytes, layer.DefaultMaxEntries
+	f.Var(&o.maxSize, "max-layer-size", "give up on a layer that unpacks to more than this size")
+	f.IntVar(&o.maxEnts, "max-entries", layer.DefaultMaxEntries, "give up on an image of more than this number of entries in all layers")
 	return cmd
 }
 
@@ -101,80 +106,88 @@ func (o *packagesOptions) parse() ([]packagesOutput, error) {
 	return list, nil
 }
 
-// catalogGC is how much the heap may grow between collections, in percent: the
-// catalogers leave so much behind that memory is worth more here than the tenth
-// of the processor time that the default would save.
-const catalogGC = 40
-
 func runPackages(ctx context.Context, o *packagesOptions) error {
 	outputs, err := o.parse()
 	if err != nil {
 		return usage(err)
 	}
-	defer debug.SetGCPercent(debug.SetGCPercent(catalogGC))
+	if o.maxEnts <= 0 {
+		return usage(fmt.Errorf("--max-entries: %d is no number of entries", o.maxEnts))
+	}
+	if err := o.keepPackages(); err != nil {
+		return err
+	}
 	show := newMeter(o.streams)
 	defer show.stop()
 	show.opening(o.reference)
-	keeper, err := packages.NewKeeper()
-	if err != nil {
-		return err
-	}
-	opts := o.sourceOptions(show.progress)
-	opts.Scan.Inspectors = append(opts.Scan.Inspectors, keeper)
-	img, err := source.Open(ctx, o.reference, opts)
+	img, err := source.Open(ctx, o.reference, o.sourceOptions(show.progress))
 	if err != nil {
 		show.stop()
 		return err
 	}
 	defer img.Close()
-	scan := o.scanOptions()
-	scan.Inspectors = []layer.Inspector{keeper}
-	session := analyzer.Start(ctx, img, analyzer.Options{Scan: scan})
+	session := analyzer.Start(ctx, img, o.analysis(nil))
 	show.reading(session, img)
 	a, readErr := session.Wait()
 	if err := context.Cause(ctx); err != nil {
 		return err
 	}
-	inv, err := packages.Catalog(ctx, packagesImage(a), packages.Options{
-		Documents: o.docs, Version: version(), Progress: show.doing,
-	})
+	found, err := findPackages(ctx, a, o.docs, show)
 	show.stop()
 	if err != nil {
 		return err
 	}
-	if o.docs {
-		debug.FreeOSMemory() // the documents are built in memory, in pieces as large as themselves
-	}
+	r := report.NewPackages(a, &found.Inventory, report.Meta{PeelVersion: version()})
 	for _, out := range outputs {
-		if err := o.writeTo(out, inv); err != nil {
+		if err := o.writeTo(out, found, r); err != nil {
 			return err
 		}
 	}
-	return o.finish(inv, readErr)
+	return o.lacking(&found.Inventory, readErr)
 }
 
-// packagesImage is what an analysis knows, as the catalogers want it.
-func packagesImage(a *analyzer.Analysis) packages.Image {
+// catalogGC is how much the heap may grow between collections, in percent: the
+// catalogers leave so much behind that memory is worth more here than the third
+// of the processor time that the default would save.
+const catalogGC = 20
+
+// keepPackages prepares for findPackages, before an image is opened.
+func (o *rootOptions) keepPackages() (err error) {
+	debug.SetGCPercent(catalogGC)
+	o.keeper, err = packages.NewKeeper()
+	return err
+}
+
+// findPackages lets the catalogers look at what was kept of an image. For
+// documents they take more time and memory.
+func findPackages(ctx context.Context, a *analyzer.Analysis, documents bool, show *meter) (*packages.Result, error) {
 	img := packages.Image{
 		Tree: a.Tree, Reference: a.Image.Reference, ManifestDigest: a.Image.ManifestDigest, ConfigDigest: a.Image.ConfigDigest,
 		Config: a.Image.Config,
+	}
+	if m, err := a.Image.MediaType(); err == nil {
+		img.MediaType = string(m)
 	}
 	for i := range a.Layers {
 		l := &a.Layers[i]
 		img.Layers = append(img.Layers, packages.Layer{DiffID: l.DiffID, MediaType: l.MediaType, Index: l.Index})
 	}
-	return img
+	found, err := packages.Catalog(ctx, img, packages.Options{Documents: documents, Version: version(), Progress: show.doing})
+	if documents {
+		debug.FreeOSMemory() // the documents are built in memory, in pieces as large as themselves
+	}
+	return found, err
 }
 
-func (o *packagesOptions) writeTo(out packagesOutput, inv *packages.Inventory) error {
+func (o *packagesOptions) writeTo(out packagesOutput, found *packages.Result, r *report.Packages) error {
 	write := func(w io.Writer) error {
 		switch out.format {
 		case "table":
-			return packages.WriteText(w, inv)
+			return report.WritePackages(w, r)
 		case "json":
-			return packages.WriteJSON(w, inv)
+			return report.WritePackagesJSON(w, r)
 		}
-		return inv.Encode(w, packages.Format(out.format))
+		return found.Encode(w, packages.Format(out.format))
 	}
 	if out.file != "" {
 		return writeFile(out.file, write)
@@ -182,13 +195,15 @@ func (o *packagesOptions) writeTo(out packagesOutput, inv *packages.Inventory) e
 	return writing("stdout", write(o.streams.out))
 }
 
-func (o *packagesOptions) finish(inv *packages.Inventory, readErr error) error {
+// lacking ends with an exit code of its own if there may be more packages than
+// were found.
+func (o *rootOptions) lacking(inv *inventory.Inventory, readErr error) error {
 	if readErr == nil && len(inv.Partial) == 0 {
 		return nil
 	}
 	fmt.Fprintln(o.streams.err, "peel: not all of the image was looked at, there may be more packages than these")
 	for _, p := range inv.Partial {
-		fmt.Fprintf(o.streams.err, "  %s\n", lines(errors.New(p)))
+		fmt.Fprintf(o.streams.err, "  %s\n", text.OneLine(p))
 	}
 	if readErr != nil {
 		fmt.Fprintf(o.streams.err, "  %s\n", lines(readErr))

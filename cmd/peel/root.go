@@ -11,6 +11,7 @@ import (
 	"charm.land/lipgloss/v2"
 	"github.com/spf13/cobra"
 
+	"peel/analyzer/packages"
 	"peel/analyzer/secrets"
 	"peel/source"
 	"peel/source/layer"
@@ -33,6 +34,7 @@ type rootOptions struct {
 	ui      uiOptions
 	scan    scanOptions
 	secrets *secrets.Scanner // nil: nobody looks for any
+	keeper  *packages.Keeper // nil: nobody looks for packages
 	maxSize byteSize
 	maxEnts int
 }

@@ -33,6 +33,14 @@ func runRoot(ctx context.Context, o *rootOptions) error {
 	if o.secrets, err = o.scan.secrets(); err != nil {
 		return usage(err)
 	}
+	if o.scan.packages() {
+		if o.interactive() {
+			return usage(errors.New("--scanners: packages are not shown on the screens: ask for a report by --plain or --json, or run peel packages"))
+		}
+		if err := o.keepPackages(); err != nil {
+			return err
+		}
+	}
 	if o.interactive() {
 		return runUI(ctx, o)
 	}
@@ -100,7 +108,7 @@ func (o *rootOptions) sourceOptions(opening *layer.Progress) source.Options {
 	scan := o.scanOptions()
 	scan.Progress = opening
 	opts := o.analysis(nil)
-	scan.Inspectors = opts.Inspectors()
+	scan.Inspectors = append(opts.Scan.Inspectors, opts.Inspectors()...)
 	return source.Options{
 		Source: source.Kind(o.source), Platform: o.platform, Scan: scan,
 		Stdin: o.streams.in, UserAgent: "peel/" + version(),
@@ -108,8 +116,12 @@ func (o *rootOptions) sourceOptions(opening *layer.Progress) source.Options {
 }
 
 func (o *rootOptions) analysis(base *analyzer.Base) analyzer.Options {
+	scan := o.scanOptions()
+	if o.keeper != nil {
+		scan.Inspectors = []layer.Inspector{o.keeper}
+	}
 	return analyzer.Options{
-		Scan: o.scanOptions(), Secrets: o.secrets, Base: base,
+		Scan: scan, Secrets: o.secrets, Base: base,
 		Checks: o.scan.families(), RequiredLabels: o.scan.labels,
 	}
 }
@@ -127,9 +139,17 @@ func runReport(ctx context.Context, o *rootOptions, rules policy.Rules) error {
 	session := analyzer.Start(ctx, img, o.analysis(base))
 	show.reading(session, img)
 	a, readErr := session.Wait()
+	meta := report.Meta{PeelVersion: version()}
+	if o.keeper != nil && context.Cause(ctx) == nil {
+		found, err := findPackages(ctx, a, false, show)
+		if err != nil {
+			show.stop()
+			return err
+		}
+		meta.Inventory = &found.Inventory
+	}
 	show.stop()
 
-	meta := report.Meta{PeelVersion: version()}
 	if o.ci {
 		v := policy.Evaluate(rules, report.Figures(a))
 		meta.Policy = &v
@@ -137,7 +157,10 @@ func runReport(ctx context.Context, o *rootOptions, rules policy.Rules) error {
 	if err := o.write(report.New(a, meta), a.Redactor); err != nil {
 		return err
 	}
-	return o.conclude(a, readErr, meta.Policy)
+	if err := o.conclude(a, readErr, meta.Policy); err != nil || meta.Inventory == nil {
+		return err
+	}
+	return o.lacking(meta.Inventory, nil)
 }
 
 // conclude turns the outcome into an exit code. That the image could not be

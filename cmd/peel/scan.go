@@ -22,9 +22,10 @@ type scanOptions struct {
 	labels   []string
 }
 
-// allScanners are the families there are: waste, which is always computed, and
-// those of the catalogue.
-func allScanners() []string {
+// defaultScanners run unasked: waste, which is always computed, and the families
+// of the catalogue. They cost no more than half of the reading itself, on images
+// as they are.
+func defaultScanners() []string {
 	list := []string{report.ScanWaste}
 	for _, f := range check.Families() {
 		list = append(list, f.Name)
@@ -32,9 +33,8 @@ func allScanners() []string {
 	return list
 }
 
-// defaultScanners run unasked: those that cost no more than half of the reading
-// itself, on images as they are.
-func defaultScanners() []string { return allScanners() }
+// allScanners are what there is: packages take longer than all the others.
+func allScanners() []string { return append(defaultScanners(), report.ScanPackages) }
 
 func (o *scanOptions) addFlags(f *pflag.FlagSet) {
 	f.StringSliceVar(&o.scanners, "scanners", defaultScanners(), "families of checks that run: "+strings.Join(allScanners(), ", "))
@@ -71,6 +71,9 @@ func (o *scanOptions) families() (list []check.Family) {
 	}
 	return list
 }
+
+// packages reports whether the software in the image is to be listed.
+func (o *scanOptions) packages() bool { return slices.Contains(o.scanners, report.ScanPackages) }
 
 // secrets makes the scanner; nil if secrets are not to be looked for. Waste is
 // always computed: it is what the trees are made of.
