@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -173,15 +174,24 @@ func (c *catalog) run(ctx context.Context, v *view, documents bool, step string)
 // maxNotes bounds the files that are named in Inventory.Notes and Partial.
 const maxNotes = 20
 
+// tempError tells that syft had no place for a temporary file, which it needs
+// for Java archives, RPM databases and little else. The image has no part in it.
+var tempError = regexp.MustCompile(`\btemp (dir|file)|\btempdir`)
+
 // unreadable notes the files that no cataloger understood. What was not kept is
 // told otherwise.
 func (c *catalog) unreadable(v *view, s *sbom.SBOM) {
 	var list []string
 	for at, why := range s.Artifacts.Unknowns {
-		if n := len(why); n > 0 && !v.missing[at.RealPath] {
-			_, reason, _ := strings.Cut(why[0], ": ") // the cataloger's name
-			list = append(list, fmt.Sprintf("%s could not be understood: %s", at.RealPath, reason))
+		if len(why) == 0 || v.missing[at.RealPath] {
+			continue
 		}
+		_, reason, _ := strings.Cut(why[0], ": ") // the cataloger's name
+		if tempError.MatchString(reason) {
+			c.inv.Partial = append(c.inv.Partial, fmt.Sprintf("%s was not looked at: %s", at.RealPath, reason))
+			continue
+		}
+		list = append(list, fmt.Sprintf("%s could not be understood: %s", at.RealPath, reason))
 	}
 	slices.Sort(list)
 	for i, n := range list {

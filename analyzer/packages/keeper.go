@@ -32,6 +32,7 @@ type Keeper struct {
 	named     *globs
 	mimes     []string
 	archives  *globs
+	max       int64 // of stored
 	stored    atomic.Int64
 	prospects sync.Map // of executables seen: layer.Digest → *prospect
 }
@@ -45,7 +46,7 @@ func NewKeeper() (*Keeper, error) {
 		return nil, err
 	}
 	all := slices.Concat(w.globs, w.paths, companions)
-	return &Keeper{named: newGlobs(all), mimes: w.mimes, archives: newGlobs(javaArchives)}, nil
+	return &Keeper{max: maxKept, named: newGlobs(all), mimes: w.mimes, archives: newGlobs(javaArchives)}, nil
 }
 
 // Kept is what one layer held for the catalogers. It becomes the layer's result.
@@ -109,7 +110,7 @@ func (in *keeping) Open(_ int, e *layer.Entry) bool {
 	if e.Size == 0 || !in.named && e.Size < minExecutable {
 		return false
 	}
-	in.skip = in.k.stored.Load() >= maxKept
+	in.skip = in.k.stored.Load() >= in.k.max
 	if in.named && in.k.archives.any(p) {
 		in.archive = newArchiveSum()
 	}

@@ -44,7 +44,10 @@ func WritePackages(w io.Writer, p *Packages) error {
 }
 
 func writePackage(w io.Writer, p *Package) {
-	bytes, layer, state := "-", "-", p.State
+	bytes, layer, state, licence := "-", "-", p.State, "-"
+	if len(p.Licenses) > 0 {
+		licence = column(strings.Join(p.Licenses, ", "), maxLicenceWidth)
+	}
 	if p.SizeBytes != nil {
 		bytes = text.Bytes(*p.SizeBytes)
 	}
@@ -55,7 +58,7 @@ func writePackage(w io.Writer, p *Package) {
 		state = fmt.Sprintf("%s by %d", p.State, *p.RemovedBy+1)
 	}
 	fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", column(p.Name, maxNameWidth), column(p.Version, maxVersionWidth), p.Type,
-		bytes, layer, state, column(strings.Join(p.Licenses, ", "), maxLicenceWidth))
+		bytes, layer, state, licence)
 }
 
 // column is a cell: no tab, no end of line, no more than width characters.
