@@ -82,13 +82,13 @@ func writeInventory(w io.Writer, p *Packages) {
 			dead += *d
 		}
 	}
-	fmt.Fprint(w, plural(installed, "package"))
+	fmt.Fprint(w, count(installed, "package"))
 	if p.Inventory.Distro != "" {
 		fmt.Fprintf(w, " on %s", text.OneLine(p.Inventory.Distro))
 	}
-	fmt.Fprintf(w, "; %s in %s belong to none\n", text.Bytes(p.Inventory.Unowned.SizeBytes), plural(p.Inventory.Unowned.FileCount, "file"))
+	fmt.Fprintf(w, "; %s in %s belong to none\n", text.Bytes(p.Inventory.Unowned.SizeBytes), count(p.Inventory.Unowned.FileCount, "file"))
 	if gone > 0 {
-		fmt.Fprintf(w, "%s no longer there, of which %s still ship\n", plural(gone, "package"), text.Bytes(dead))
+		fmt.Fprintf(w, "%s no longer there, of which %s still ship\n", count(gone, "package"), text.Bytes(dead))
 	}
 	writeDuplicates(w, p.Inventory.Duplicates)
 	remarks(w, "The largest files of no package:", p.Inventory.Unowned.Largest, func(f UnownedFile) string {
@@ -131,3 +131,6 @@ func (t *textWriter) packages() {
 		writeInventory(t.out, &Packages{Inventory: *t.r.Inventory, Packages: t.r.Packages})
 	}
 }
+
+// count is plural for text that is not wrapped.
+func count(n int, one string) string { return strings.ReplaceAll(plural(n, one), glue, " ") }
