@@ -19,7 +19,8 @@ htpasswd apache2-utils
 busybox busybox-static
 setcap libcap2-bin
 setfattr attr
-zstd zstd'
+zstd zstd
+rpmbuild rpm'
 
 PATH=$PATH:/usr/sbin:/sbin
 
