@@ -115,8 +115,11 @@ func gather(in Image) (*image, []string, error) {
 			return nil, nil, fmt.Errorf("layer %d: %w", n+1, ErrNotKept)
 		}
 		img.add(l.Index, k)
-		for _, p := range k.over {
-			partial = append(partial, fmt.Sprintf("layer %d: %s was not looked at, for what is kept of all files exceeded %d MB", n+1, p, maxKept>>20))
+		for _, lost := range k.lost {
+			partial = append(partial, fmt.Sprintf("layer %d: %s", n+1, lost))
+		}
+		if k.more > 0 {
+			partial = append(partial, fmt.Sprintf("layer %d: and %d more files", n+1, k.more))
 		}
 	}
 	return img, partial, nil

@@ -29,7 +29,7 @@ var licenseFile = regexp.MustCompile(`(?i)^(un|mit-)?licen[cs]e|^copy(ing|right|
 // javaArchives are those whose classes nobody wants to see.
 var javaArchives = []string{
 	"**/*.jar", "**/*.war", "**/*.ear", "**/*.par", "**/*.sar", "**/*.nar", "**/*.jpi", "**/*.hpi",
-	"**/*.kar", "**/*.far", "**/*.lpkg", "**/*.rar", "**/*.zap",
+	"**/*.kar", "**/*.far", "**/*.lpkg", "**/*.rar", "**/*.zap", "**/*.zip",
 }
 
 // byLink are programs that catalogers look for under names which

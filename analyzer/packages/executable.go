@@ -3,12 +3,15 @@ package packages
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"path"
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
+	gosync "github.com/anchore/go-sync"
 	"github.com/anchore/syft/syft/cataloging/pkgcataloging"
 	"github.com/anchore/syft/syft/file"
 	"github.com/anchore/syft/syft/pkg"
@@ -60,7 +63,26 @@ const (
 	upxWithin = 8 << 10
 )
 
-func prospectOf(name, mime string, c *content) *prospect {
+// maxProspecting bounds the time that the catalogers take over one program while
+// the layer waits. The largest need a tenth of a second.
+const maxProspecting = 20 * time.Second
+
+// prospectOf lets the catalogers look at a program. Of one that they do not come
+// to an end with in time nothing is kept.
+func prospectOf(name, mime string, c *content) (p *prospect, inTime bool) {
+	result := make(chan *prospect, 1)
+	go func() { result <- prospecting(name, mime, c) }()
+	timer := time.NewTimer(maxProspecting)
+	defer timer.Stop()
+	select {
+	case p = <-result:
+		return p, true
+	case <-timer.C:
+		return &prospect{}, false
+	}
+}
+
+func prospecting(name, mime string, c *content) *prospect {
 	p := &prospect{windows: mime == mimeWindows}
 	head := make([]byte, min(upxWithin, c.size))
 	if _, err := c.open().ReadAt(head, 0); c.cut > 0 || err == nil && bytes.Contains(head, []byte(upxMagic)) {
@@ -110,8 +132,9 @@ func (o *oneFile) yields(c pkg.Cataloger) (found bool) {
 	if err != nil {
 		return true
 	}
-	pkgs, _, _ := c.Catalog(ctx, o)
-	return len(pkgs) > 0
+	pkgs, _, err := c.Catalog(ctx, o)
+	var panicked gosync.PanicError
+	return len(pkgs) > 0 || errors.As(err, &panicked)
 }
 
 func (o *oneFile) location() file.Location { return file.NewLocation(o.name) }

@@ -47,6 +47,23 @@ func TestGarbage(t *testing.T) {
 	}
 }
 
+// TestDeepArchives guards against archives in archives without end, which syft
+// follows with a temporary file for each.
+func TestDeepArchives(t *testing.T) {
+	deep := library(t, "innermost", "1.0")
+	for range maxNesting {
+		deep = jar(t, "lib/inner.jar", deep)
+	}
+	if r := find(t, files{reg("ok.jar", deep)}); len(r.Packages) != 1 || len(r.Partial) > 0 {
+		t.Errorf("at the bound: %q, partial %q", lines(r), r.Partial)
+	}
+	bomb := jar(t, "lib/big.jar", strings.Repeat("0", maxNested+1))
+	r := find(t, files{reg("deep.jar", jar(t, "x.jar", deep)), reg("big.jar", bomb), npm("node_modules/good", "good", "1.0.0")})
+	if len(r.Packages) != 1 || len(r.Partial) != 2 || !strings.Contains(r.Partial[0], "deep.jar") {
+		t.Errorf("beyond it: %q, partial %q", lines(r), r.Partial)
+	}
+}
+
 // TestLoops guards against links that lead nowhere.
 func TestLoops(t *testing.T) {
 	got := find(t, files{

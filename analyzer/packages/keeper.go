@@ -1,6 +1,7 @@
 package packages
 
 import (
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -54,8 +55,17 @@ type Kept struct {
 	files map[int]*content // by index of the entry
 	mimes map[int]string   // of the executables that catalogers find something in
 	sums  map[int]string   // sha1 of the archives that were reduced
-	over  []string         // paths of what did not fit
+	lost  []string         // what was not kept and why, the first maxNotes
+	more  int              // how many more were lost
 	spent bool             // its contents were let go
+}
+
+func (k *Kept) lose(format string, args ...any) {
+	if len(k.lost) == maxNotes {
+		k.more++
+		return
+	}
+	k.lost = append(k.lost, fmt.Sprintf(format, args...))
 }
 
 // Begin implements layer.Inspector. The result of what it returns is a *Kept.
@@ -156,15 +166,21 @@ func (in *keeping) Close(i int, e *layer.Entry) {
 		return
 	}
 	if in.skip {
-		in.kept.over = append(in.kept.over, e.Path)
+		in.kept.lose("%s was not looked at, for what is kept of all files exceeded %d MB", e.Path, in.k.max>>20)
 		return
 	}
 	c := in.pack.content(in.size)
 	if in.mime != "" {
 		c = in.executable(i, e, c)
 	} else if in.archive != nil {
-		if small := reduceArchive(c); small != nil {
+		small, left := reduceArchive(c)
+		if left {
+			in.kept.lose("in %s there are archives too large, or too deep in each other, to be looked at", e.Path)
+		}
+		if small != nil {
 			in.kept.sums[i] = in.archive.String()
+		}
+		if small != nil || left {
 			c = small
 		}
 	}
@@ -180,7 +196,11 @@ func (in *keeping) executable(i int, e *layer.Entry, c *content) *content {
 	p := "/" + e.Path
 	seen, ok := in.k.prospects.Load(e.Digest)
 	if !ok {
-		seen = prospectOf(p, in.mime, c)
+		found, inTime := prospectOf(p, in.mime, c)
+		if !inTime {
+			in.kept.lose("%s was not looked at, for it took longer than %v", e.Path, maxProspecting)
+		}
+		seen = found
 		in.k.prospects.Store(e.Digest, seen)
 	}
 	found := seen.(*prospect)
