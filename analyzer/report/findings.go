@@ -11,6 +11,10 @@ import (
 	"peel/analyzer/text"
 )
 
+// ScanPackages is the name that --scanners has for the software in an image; the
+// other names are those of the families of checks.
+const ScanPackages = "packages"
+
 func findingOf(f finding.Finding) Finding {
 	out := Finding{
 		ID: f.ID, Severity: f.Severity.String(), Confidence: f.Confidence.String(), Title: f.Title,

@@ -19,7 +19,10 @@ var rawType = reflect.TypeFor[json.RawMessage]()
 //
 // Lists are written row by row: of a list with 100,000 rows encoding/json alone
 // would hold the whole text twice.
-func WriteJSON(w io.Writer, r *Report) error {
+func WriteJSON(w io.Writer, r *Report) error { return writeJSON(w, r) }
+
+// writeJSON takes a pointer to a struct.
+func writeJSON(w io.Writer, r any) error {
 	j := &jsonWriter{out: bufio.NewWriter(w)}
 	j.row = json.NewEncoder(&j.buf)
 	j.row.SetEscapeHTML(false)

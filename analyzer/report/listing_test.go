@@ -31,7 +31,7 @@ func listing() *source.Listing {
 }
 
 func TestListingFollowsTheSchema(t *testing.T) {
-	schema := compile(t, report.ListingSchema())
+	schema := compile(t, "urn:peel:listing:"+report.ListingVersion)
 	for name, l := range map[string]*source.Listing{"nothing": {}, "something": listing()} {
 		var b bytes.Buffer
 		if err := report.WriteListing(&b, report.NewListing(l, "1.2.3")); err != nil {

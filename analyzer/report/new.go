@@ -8,6 +8,7 @@ import (
 
 	"peel/analyzer"
 	"peel/analyzer/filetree"
+	"peel/analyzer/inventory"
 	"peel/analyzer/policy"
 	"peel/analyzer/text"
 	"peel/analyzer/waste"
@@ -17,6 +18,8 @@ import (
 type Meta struct {
 	PeelVersion string
 	Policy      *policy.Verdict // nil if none was evaluated
+	// Inventory is the software of the image; nil if nobody looked for any.
+	Inventory *inventory.Inventory
 }
 
 // Figures are what a policy asks about an image.
@@ -59,6 +62,10 @@ func New(a *analyzer.Analysis, m Meta) *Report {
 	}
 	if len(a.Attached) > 0 {
 		r.Attached = each(a.Attached, attachedOf)
+	}
+	if m.Inventory != nil {
+		r.Inventory, r.Packages = new(inventoryOf(m.Inventory)), each(m.Inventory.Packages, packageOf)
+		r.Scanners = append(r.Scanners, ScanPackages)
 	}
 	if raw := a.Image.RawConfig; len(raw) > 0 {
 		if config, ok := object(raw); ok {

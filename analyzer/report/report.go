@@ -47,7 +47,9 @@ type Report struct {
 	Findings      []Finding       `json:"findings"`   // gravest first
 	Checks        []Check         `json:"checks"`     // what became of each check
 	Score         *Score          `json:"score,omitempty"`
-	Attached      []Attached      `json:"attached,omitempty"` // beside the image in its source
+	Attached      []Attached      `json:"attached,omitempty"`  // beside the image in its source
+	Inventory     *Inventory      `json:"inventory,omitempty"` // nil if nobody looked for packages
+	Packages      []Package       `json:"packages,omitempty"`  // nil likewise
 	Config        json.RawMessage `json:"config,omitempty"`
 	History       []Step          `json:"history"` // oldest first
 	Policy        *policy.Verdict `json:"policy,omitempty"`

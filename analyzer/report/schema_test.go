@@ -15,21 +15,23 @@ import (
 	"peel/analyzer/report"
 )
 
-func compiled(t *testing.T) *jsonschema.Schema { return compile(t, report.Schema()) }
+func compiled(t *testing.T) *jsonschema.Schema { return compile(t, "urn:peel:report:1.0") }
 
-func compile(t *testing.T, schema []byte) *jsonschema.Schema {
+func compile(t *testing.T, id string) *jsonschema.Schema {
 	t.Helper()
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(schema))
-	if err != nil {
-		t.Fatal(err)
-	}
 	c := jsonschema.NewCompiler()
 	c.DefaultDraft(jsonschema.Draft2020)
 	c.AssertFormat()
-	if err := c.AddResource("schema.json", doc); err != nil {
-		t.Fatal(err)
+	for id, schema := range map[string][]byte{"urn:peel:report:1.0": report.Schema(), "urn:peel:packages:1.0": report.PackagesSchema(), "urn:peel:listing:1.0": report.ListingSchema()} {
+		doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(schema))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.AddResource(id, doc); err != nil {
+			t.Fatal(err)
+		}
 	}
-	s, err := c.Compile("schema.json")
+	s, err := c.Compile(id)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,26 +75,39 @@ func TestSchemaRefuses(t *testing.T) {
 
 // Guards against a field that the schema does not tell of, or the reverse.
 func TestSchemaMatchesTheStructs(t *testing.T) {
-	matches(t, report.Schema(), "report", report.SchemaVersion, reflect.TypeFor[report.Report]())
-	matches(t, report.ListingSchema(), "listing", report.ListingVersion, reflect.TypeFor[report.Listing]())
+	root := parsed(t, report.Schema(), "report", report.SchemaVersion)
+	listing := parsed(t, report.ListingSchema(), "listing", report.ListingVersion)
+	packages := parsed(t, report.PackagesSchema(), "packages", report.SchemaVersion)
+	matches(t, root, packages, "report", reflect.TypeFor[report.Report]())
+	matches(t, listing, node{}, "listing", reflect.TypeFor[report.Listing]())
+	matches(t, packages, root, "packages", reflect.TypeFor[report.Packages]())
 }
 
-func matches(t *testing.T, schema []byte, name, version string, typ reflect.Type) {
+// matches holds a schema against a struct. It may use the definitions of another.
+func matches(t *testing.T, root, other node, name string, typ reflect.Type) {
 	t.Helper()
-	var root node
-	if err := json.Unmarshal(schema, &root); err != nil {
-		t.Fatal(err)
+	w := &walker{t: t, defs: maps.Clone(root.Defs), used: map[string]bool{}}
+	if w.defs == nil {
+		w.defs = map[string]node{}
 	}
-	if root.ID != "urn:peel:"+name+":"+version || root.Properties["schemaVersion"].Const != version {
-		t.Errorf("the schema is of another version: %s", root.ID)
-	}
-	w := &walker{t: t, defs: root.Defs, used: map[string]bool{}}
+	maps.Copy(w.defs, other.Defs)
 	w.object(name, typ, root)
 	for name := range root.Defs {
 		if !w.used[name] {
 			t.Errorf("nothing uses the definition %s", name)
 		}
 	}
+}
+
+func parsed(t *testing.T, schema []byte, name, version string) (root node) {
+	t.Helper()
+	if err := json.Unmarshal(schema, &root); err != nil {
+		t.Fatal(err)
+	}
+	if root.ID != "urn:peel:"+name+":"+version || root.Properties["schemaVersion"].Const != version {
+		t.Errorf("the schema is of another version: %s", root.ID)
+	}
+	return root
 }
 
 type node struct {
@@ -146,7 +161,7 @@ func (w *walker) object(at string, typ reflect.Type, n node) {
 
 func (w *walker) value(at string, typ reflect.Type, n node, optional bool) {
 	if n.Ref != "" {
-		name := strings.TrimPrefix(n.Ref, "#/$defs/")
+		name := strings.TrimPrefix(strings.TrimPrefix(n.Ref, "urn:peel:report:1.0"), "#/$defs/")
 		w.used[name] = true
 		description := n.Description
 		n = w.defs[name]

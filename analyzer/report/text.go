@@ -38,7 +38,7 @@ func (o TextOptions) defaults() TextOptions {
 func WriteText(w io.Writer, r *Report, opts TextOptions) error {
 	t := &textWriter{out: bufio.NewWriter(w), r: r, opts: opts.defaults()}
 	for _, section := range []func(){
-		t.partial, t.summary, t.source, t.layers, t.attached, t.findings, t.waste, t.duplicates, t.oddities, t.efficiency, t.policy,
+		t.partial, t.summary, t.source, t.layers, t.attached, t.findings, t.packages, t.waste, t.duplicates, t.oddities, t.efficiency, t.policy,
 	} {
 		section()
 	}

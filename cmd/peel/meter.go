@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
@@ -20,7 +21,8 @@ import (
 type meter struct {
 	progress *layer.Progress // of the opening
 	w        io.Writer
-	log      io.Writer // for what is worth a line where there is no terminal
+	log      io.Writer              // for what is worth a line where there is no terminal
+	what     atomic.Pointer[string] // that is being done; nil before doing
 	pauses   pauses
 	mu       sync.Mutex // of log
 	quit     chan struct{}
@@ -83,6 +85,13 @@ func (m *meter) reading(s *analyzer.Session, img *source.Image) {
 		bar := strings.Repeat("=", full) + strings.Repeat(" ", barWidth-full)
 		return fmt.Sprintf("reading [%s] %3.0f%%  %s of %s", bar, share*100, text.Bytes(done), text.Bytes(total))
 	})
+}
+
+// doing shows what is done after the reading. It may be told often.
+func (m *meter) doing(what string) {
+	if m.what.Swap(&what) == nil {
+		m.run(func() string { return *m.what.Load() })
+	}
 }
 
 // run repeats a line until the next phase or stop.

@@ -25,6 +25,11 @@ func (o *rootOptions) prepare() (err error) {
 // err tells why the image could not be opened, else readErr what could not be
 // read of it.
 func (o *rootOptions) read(ctx context.Context) (a *analyzer.Analysis, readErr, err error) {
+	return o.readThen(ctx, func(*analyzer.Analysis, *meter) error { return nil })
+}
+
+// readThen is read, and has something done before the line of progress goes.
+func (o *rootOptions) readThen(ctx context.Context, then func(*analyzer.Analysis, *meter) error) (a *analyzer.Analysis, readErr, err error) {
 	show := newMeter(o.streams)
 	defer show.stop()
 	o.waiting = show.wait
@@ -37,5 +42,5 @@ func (o *rootOptions) read(ctx context.Context) (a *analyzer.Analysis, readErr, 
 	session := analyzer.Start(ctx, img, o.analysis(base))
 	show.reading(session, img)
 	a, readErr = session.Wait()
-	return a, readErr, nil
+	return a, readErr, then(a, show)
 }

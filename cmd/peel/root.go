@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"peel/analyzer/packages"
 	"peel/analyzer/secrets"
 	"peel/source"
 	"peel/source/layer"
@@ -38,6 +39,7 @@ type rootOptions struct {
 	recent  recentOptions
 	scan    scanOptions
 	secrets *secrets.Scanner // nil: nobody looks for any
+	keeper  *packages.Keeper // nil: nobody looks for packages
 	maxSize byteSize
 	maxEnts int
 }
@@ -115,7 +117,7 @@ func newRootCmd(s streams, run func(context.Context, *rootOptions) error) *cobra
 	o.addFlags(cmd)
 	cmd.ValidArgsFunction = o.completeImage
 	completeFlags(cmd)
-	cmd.AddCommand(newVersionCmd(s), newImagesCmd(s), newChecksCmd(s), newIgnoreCmd(s), newFindingsCmd(s), newHardenCmd(s))
+	cmd.AddCommand(newVersionCmd(s), newImagesCmd(s), newChecksCmd(s), newIgnoreCmd(s), newFindingsCmd(s), newHardenCmd(s), newPackagesCmd(s))
 	checkShell(cmd)
 	return cmd
 }

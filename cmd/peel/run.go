@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 
 	"peel/analyzer"
+	"peel/analyzer/packages"
 	"peel/analyzer/policy"
 	"peel/analyzer/redact"
 	"peel/analyzer/report"
@@ -25,6 +26,14 @@ func runRoot(ctx context.Context, o *rootOptions) error {
 	}
 	if err := o.prepare(); err != nil {
 		return err
+	}
+	if o.scan.packages() {
+		if o.interactive() {
+			return usage(errors.New("--scanners: packages are not shown on the screens: ask for a report by --plain or --json, or run peel packages"))
+		}
+		if err := o.keepPackages(); err != nil {
+			return err
+		}
 	}
 	if o.interactive() {
 		return runUI(ctx, o)
@@ -100,7 +109,7 @@ func (o *rootOptions) sourceOptions(opening *layer.Progress) source.Options {
 	scan := o.scanOptions()
 	scan.Progress = opening
 	opts := o.analysis(nil)
-	scan.Inspectors = opts.Inspectors()
+	scan.Inspectors = append(opts.Scan.Inspectors, opts.Inspectors()...)
 	root := o.root
 	if abs, err := filepath.Abs(root); err == nil && root != "" {
 		root = abs
@@ -112,18 +121,31 @@ func (o *rootOptions) sourceOptions(opening *layer.Progress) source.Options {
 }
 
 func (o *rootOptions) analysis(base *analyzer.Base) analyzer.Options {
+	scan := o.scanOptions()
+	if o.keeper != nil {
+		scan.Inspectors = []layer.Inspector{o.keeper}
+	}
 	return analyzer.Options{
-		Scan: o.scanOptions(), Secrets: o.secrets, Base: base,
+		Scan: scan, Secrets: o.secrets, Base: base,
 		Checks: o.scan.families(), RequiredLabels: o.scan.labels, Key: o.scan.key,
 	}
 }
 
 func runReport(ctx context.Context, o *rootOptions, rules policy.Rules) error {
-	a, readErr, err := o.read(ctx)
+	var found *packages.Result
+	a, readErr, err := o.readThen(ctx, func(a *analyzer.Analysis, show *meter) (err error) {
+		if o.keeper != nil && context.Cause(ctx) == nil {
+			found, err = findPackages(ctx, a, false, show)
+		}
+		return err
+	})
 	if err != nil {
 		return err
 	}
 	meta := report.Meta{PeelVersion: version()}
+	if found != nil {
+		meta.Inventory = &found.Inventory
+	}
 	if o.ci {
 		v := policy.Evaluate(rules, report.Figures(a))
 		meta.Policy = &v
@@ -131,7 +153,10 @@ func runReport(ctx context.Context, o *rootOptions, rules policy.Rules) error {
 	if err := o.write(report.New(a, meta), a.Redactor); err != nil {
 		return err
 	}
-	return o.conclude(a, readErr, meta.Policy)
+	if err := o.conclude(a, readErr, meta.Policy); err != nil || meta.Inventory == nil {
+		return err
+	}
+	return o.lacking(meta.Inventory, nil)
 }
 
 // conclude turns the outcome into an exit code. That the image could not be

@@ -11,6 +11,7 @@ import (
 	"peel/analyzer/attached"
 	"peel/analyzer/check"
 	"peel/analyzer/metadata"
+	"peel/analyzer/report"
 	"peel/analyzer/secrets"
 	"peel/analyzer/supply"
 )
@@ -25,8 +26,9 @@ type scanOptions struct {
 	key      *attached.Key // of keyFile; nil without one
 }
 
-// allScanners are the families there are.
-func allScanners() []string {
+// defaultScanners run unasked: the families of the catalogue. They cost no more
+// than half of the reading itself, on images as they are.
+func defaultScanners() []string {
 	var list []string
 	for _, f := range check.Families() {
 		list = append(list, f.Name)
@@ -34,9 +36,8 @@ func allScanners() []string {
 	return list
 }
 
-// defaultScanners run unasked: those that cost no more than half of the reading
-// itself, on images as they are.
-func defaultScanners() []string { return allScanners() }
+// allScanners are what there is: packages take longer than all the others.
+func allScanners() []string { return append(defaultScanners(), report.ScanPackages) }
 
 func (o *scanOptions) addFlags(f *pflag.FlagSet) {
 	f.StringSliceVar(&o.scanners, "scanners", defaultScanners(), "families of checks that run: "+strings.Join(allScanners(), ", "))
@@ -95,6 +96,9 @@ func (o *scanOptions) families() (list []check.Family) {
 	}
 	return list
 }
+
+// packages reports whether the software in the image is to be listed.
+func (o *scanOptions) packages() bool { return slices.Contains(o.scanners, report.ScanPackages) }
 
 // secrets makes the scanner; nil if secrets are not to be looked for.
 func (o *scanOptions) secrets() (*secrets.Scanner, error) {

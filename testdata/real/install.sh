@@ -22,7 +22,8 @@ busybox busybox-static
 setcap libcap2-bin
 setfattr attr
 zstd zstd
-strace strace'
+strace strace
+rpmbuild rpm'
 
 PATH=$PATH:/usr/sbin:/sbin
 

@@ -1,0 +1,38 @@
+package packages
+
+import "regexp"
+
+// companions are files that a cataloger turns to once it has found something:
+// they cannot be asked of it beforehand. What is missing here shows as a note
+// of the inventory, for the catalogers are told of it.
+var companions = []string{
+	"/etc/*release*", "/etc/debian_version", "/etc/apk/repositories", "/etc/apk/repositories.d/*",
+	"/etc/apt/sources.list", "/etc/apt/sources.list.d/*", "/etc/apt/auth.conf.d/*", "/var/lib/ubuntu-advantage/status.json",
+	"/root/buildinfo/content_manifests/*.json", "/etc/portage/license_groups",
+	"**/lib/dpkg/info/*.md5sums", "**/lib/dpkg/info/*.conffiles",
+	"**/lib/opkg/info/*", "**/usr/share/doc/*/copyright",
+	"**/var/lib/pacman/local/*/files", "**/var/lib/pacman/local/*/mtree", "**/var/lib/pacman/local/*/install",
+	"**/var/db/pkg/*/*/LICENSE", "**/var/db/pkg/*/*/SIZE", "**/profiles/license_groups",
+	"**/nix/var/nix/db/schema",
+	"**/*.{dist-info,egg-info,DIST-INFO,EGG-INFO}/{RECORD,top_level.txt,direct_url.json,installed-files.txt}",
+	"**/*.dist-info/licenses/**", "**/*.dist-info/license_files/**",
+	"**/EGG-INFO/{RECORD,top_level.txt,direct_url.json,installed-files.txt}",
+	"**/conda-meta/*.json", "**/libman.json", "**/*.runtimeconfig.json",
+	"**/VERSION*", "**/application.ini",
+	"**/libpython*.so*", "**/libruby*.so*", "**/libjli.so", "**/libperl*.so*",
+}
+
+// licenseFile are the names under which a licence lies beside what it covers.
+// It allows for more than syft's own pattern, which it does not export.
+var licenseFile = regexp.MustCompile(`(?i)^(un|mit-)?licen[cs]e|^copy(ing|right|left)|^notice|^patents|^ofl|^eula|[-_.](licen[cs]e|copying|notice)(\.|$)|^(mit|apache|bsd|l?gpl|al2)([-_.0-9]|$)`)
+
+// javaArchives are those whose classes nobody wants to see.
+var javaArchives = []string{
+	"**/*.jar", "**/*.war", "**/*.ear", "**/*.par", "**/*.sar", "**/*.nar", "**/*.jpi", "**/*.hpi",
+	"**/*.kar", "**/*.far", "**/*.lpkg", "**/*.rar", "**/*.zap", "**/*.zip",
+}
+
+// byLink are programs that catalogers look for under names which
+// distributions make symbolic links of: ruby is ruby3.1, gcc is
+// x86_64-linux-gnu-gcc-12, mysqld is mariadbd.
+var byLink = regexp.MustCompile(`^(ruby|mariadb|mysql|node|php|perl|java|postgres|swipl|ghc|julia|erlexec|dart|deno|bun|redis|valkey|nginx|busybox|bash|curl|openssl|xz|gzip|zstd|jq|getopt|httpd|apache|chrom|firefox|envoy|haproxy|go1?[-.0-9]|go$)|(^|-)(gcc|ghc|stack|cabal|lighttpd|slapd|ldapsearch)([-.0-9]|$)`)

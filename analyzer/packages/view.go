@@ -1,0 +1,363 @@
+package packages
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"strings"
+	"sync"
+
+	stereofile "github.com/anchore/stereoscope/pkg/file"
+	"github.com/anchore/syft/syft/file"
+	"github.com/bmatcuk/doublestar/v4"
+
+	"peel/analyzer/filetree"
+	"peel/source/layer"
+)
+
+// view shows an image to the catalogers as one layer leaves it, with the bytes
+// that were kept.
+type view struct {
+	img   *image
+	layer int
+	// doomed leaves only files that a later layer takes away or replaces: what
+	// is found in them is found nowhere later.
+	doomed bool
+
+	wanted map[string][]int32 // the nodes that match the patterns known beforehand
+	types  map[string][]int32 // the executables of a MIME type in which something is to be found
+
+	mu      sync.Mutex
+	missing map[string]bool // paths of files that were asked for but not kept
+}
+
+// image is what all views of an image share.
+type image struct {
+	tree    *filetree.Tree
+	diffIDs []string
+	files   map[*layer.Entry]*content
+	mimes   map[*layer.Entry]string
+	sums    map[*layer.Entry]string // sha1 of archives that were reduced
+	globs   *globs
+}
+
+var _ file.Resolver = (*view)(nil)
+
+func newView(img *image, at int, doomed bool) *view {
+	v := &view{
+		img: img, layer: at, doomed: doomed,
+		wanted: map[string][]int32{}, types: map[string][]int32{}, missing: map[string]bool{},
+	}
+	// One walk finds for all patterns what would be a walk for each.
+	v.walk(0, func(n int, ver *filetree.Version) {
+		if ver.Type == layer.Directory || !v.shows(n) {
+			return
+		}
+		p := img.tree.Path(n)
+		img.globs.match(p, func(i int) bool {
+			g := img.globs.list[i]
+			if have := v.wanted[g]; len(have) == 0 || have[len(have)-1] != int32(n) {
+				v.wanted[g] = append(have, int32(n))
+			}
+			return true
+		})
+		if m := img.mimes[ver.Entry]; m != "" && !ver.Linked {
+			v.types[m] = append(v.types[m], int32(n))
+		}
+	})
+	return v
+}
+
+// walk visits the live nodes below one, in order.
+func (v *view) walk(top int, visit func(n int, ver *filetree.Version)) {
+	t := v.img.tree
+	for n := top + 1; n < int(t.Nodes[top].End); n++ {
+		if ver := t.At(n, v.layer); ver != nil && ver.Entry != nil {
+			visit(n, ver)
+		}
+	}
+}
+
+// shows reports whether a live node is part of what is to be found.
+func (v *view) shows(n int) bool {
+	if !v.doomed {
+		return true
+	}
+	vs := v.img.tree.VersionsOf(n)
+	for i := 1; i < len(vs); i++ {
+		if int(vs[i].Layer) == v.layer+1 {
+			return !sameContent(vs[i-1].Entry, vs[i].Entry)
+		}
+	}
+	return false
+}
+
+// maxLinks is how many symbolic links the kernel follows in one path.
+const maxLinks = 40
+
+// resolve finds the node of a path as the kernel would.
+func (v *view) resolve(p string) (int, *filetree.Version, bool) {
+	node, links := 0, 0
+	rest := strings.Split(strings.Trim(p, "/"), "/")
+	for len(rest) > 0 {
+		name := rest[0]
+		rest = rest[1:]
+		switch name {
+		case "", ".":
+			continue
+		case "..":
+			node = int(max(v.img.tree.Nodes[node].Parent, 0))
+			continue
+		}
+		child, ok := v.img.tree.Child(node, name)
+		if !ok {
+			return 0, nil, false
+		}
+		ver := v.img.tree.At(child, v.layer)
+		if ver == nil || ver.Entry == nil {
+			return 0, nil, false
+		}
+		if ver.Type != layer.Symlink {
+			node = child
+			continue
+		}
+		if links++; links > maxLinks {
+			return 0, nil, false
+		}
+		target := ver.Entry.Link
+		if strings.HasPrefix(target, "/") {
+			node = 0
+		}
+		rest = append(strings.Split(strings.Trim(target, "/"), "/"), rest...)
+	}
+	ver := v.img.tree.At(node, v.layer)
+	if node == 0 || ver == nil || ver.Entry == nil {
+		return node, ver, node == 0
+	}
+	return node, ver, true
+}
+
+// fileAt is the location of the file that a path leads to.
+func (v *view) fileAt(p string) (file.Location, bool) {
+	n, ver, ok := v.resolve(p)
+	if !ok || ver == nil || ver.Type == layer.Directory {
+		return file.Location{}, false
+	}
+	n, at := v.carrier(n, ver)
+	return file.NewVirtualLocationFromCoordinates(file.NewCoordinates(v.img.tree.Path(n), v.img.diffIDs[at]), p), true
+}
+
+// carrier is the name under which the bytes of a hard link came, if that name
+// still shows them, and the layer.
+func (v *view) carrier(n int, ver *filetree.Version) (int, int) {
+	t := v.img.tree
+	if !ver.Linked || ver.Inode == filetree.None {
+		return n, int(ver.Layer)
+	}
+	in := &t.Inodes[ver.Inode]
+	if own := t.At(int(in.Node), v.layer); own != nil && own.Inode == ver.Inode {
+		return int(in.Node), int(own.Layer)
+	}
+	return n, int(ver.Layer)
+}
+
+// FilesByPath implements file.Resolver.
+func (v *view) FilesByPath(paths ...string) ([]file.Location, error) {
+	var found locations
+	for _, p := range paths {
+		if l, ok := v.fileAt(p); ok {
+			found.add(l)
+		}
+	}
+	return found.list, nil
+}
+
+// HasPath implements file.Resolver.
+func (v *view) HasPath(p string) bool {
+	_, _, ok := v.resolve(p)
+	return ok
+}
+
+// RelativeFileByPath implements file.Resolver. Of what belongs to a package
+// that stays, a doomed view tells nothing: a later one will.
+func (v *view) RelativeFileByPath(_ file.Location, p string) *file.Location {
+	l, ok := v.fileAt(p)
+	if !ok {
+		return nil
+	}
+	if n, found := v.img.tree.Lookup(l.RealPath); !found || !v.shows(n) {
+		return nil
+	}
+	return &l
+}
+
+// FilesByGlob implements file.Resolver.
+func (v *view) FilesByGlob(patterns ...string) ([]file.Location, error) {
+	var found locations
+	for _, g := range patterns {
+		nodes, known := v.wanted[g]
+		if !known && !v.known(g) {
+			nodes = v.search(g)
+		}
+		for _, n := range nodes {
+			if l, ok := v.fileAt(v.img.tree.Path(int(n))); ok {
+				found.add(l)
+			}
+		}
+	}
+	return found.list, nil
+}
+
+func (v *view) known(glob string) bool {
+	for _, g := range v.img.globs.list {
+		if g == glob {
+			return true
+		}
+	}
+	return false
+}
+
+// search looks for a pattern that nobody told beforehand. Such patterns begin
+// with a directory that was found, or ask for a single name.
+func (v *view) search(glob string) []int32 {
+	base, rest := doublestar.SplitPattern(strings.TrimPrefix(glob, "/"))
+	top, _, ok := v.resolve(base)
+	if base == "." {
+		top, ok = 0, true
+	}
+	if !ok {
+		return nil
+	}
+	prefix := v.img.tree.Path(top)
+	if prefix == "/" {
+		prefix = ""
+	}
+	last := path.Base(rest)
+	plain := !strings.ContainsAny(last, meta)
+	shallow := !strings.Contains(rest, "/") && !strings.Contains(rest, "**")
+	var nodes []int32
+	visit := func(n int, ver *filetree.Version) {
+		if ver.Type == layer.Directory || plain && v.img.tree.Nodes[n].Name != last || !v.shows(n) {
+			return
+		}
+		if p := v.img.tree.Path(n); doublestar.MatchUnvalidated(rest, strings.TrimPrefix(p, prefix+"/")) {
+			nodes = append(nodes, int32(n))
+		}
+	}
+	if !shallow {
+		v.walk(top, visit)
+		return nodes
+	}
+	t := v.img.tree
+	for n := top + 1; n < int(t.Nodes[top].End); n = int(t.Nodes[n].End) {
+		if ver := t.At(n, v.layer); ver != nil && ver.Entry != nil {
+			visit(n, ver)
+		}
+	}
+	return nodes
+}
+
+// FilesByMIMEType implements file.Resolver. It knows executables in which
+// catalogers found something, which are all that they ask for.
+func (v *view) FilesByMIMEType(types ...string) ([]file.Location, error) {
+	var found locations
+	for _, m := range types {
+		for _, n := range v.types[m] {
+			if l, ok := v.fileAt(v.img.tree.Path(int(n))); ok {
+				found.add(l)
+			}
+		}
+	}
+	return found.list, nil
+}
+
+// AllLocations implements file.Resolver.
+func (v *view) AllLocations(ctx context.Context) <-chan file.Location {
+	out := make(chan file.Location)
+	go func() {
+		defer close(out)
+		t := v.img.tree
+		for n := 1; n < len(t.Nodes); n++ {
+			ver := t.At(n, v.layer)
+			if ver == nil || ver.Entry == nil || !v.shows(n) {
+				continue
+			}
+			l := file.NewLocationFromCoordinates(file.NewCoordinates(t.Path(n), v.img.diffIDs[ver.Layer]))
+			select {
+			case out <- l:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return out
+}
+
+var errNotKept = errors.New("its content was not kept")
+
+// FileContentsByLocation implements file.Resolver.
+func (v *view) FileContentsByLocation(l file.Location) (io.ReadCloser, error) {
+	_, ver, ok := v.resolve(l.RealPath)
+	if !ok || ver == nil || ver.Type == layer.Directory {
+		return nil, fmt.Errorf("reading %q: %w", l.RealPath, fs.ErrNotExist)
+	}
+	c := v.img.files[ver.Entry]
+	switch {
+	case c != nil:
+		r := c.open()
+		r.at.lost = func() { v.lack(l.RealPath) }
+		return r, nil
+	case ver.Entry.Size == 0:
+		return (&content{}).open(), nil
+	}
+	v.lack(l.RealPath)
+	return nil, fmt.Errorf("reading %q: %w", l.RealPath, errNotKept)
+}
+
+func (v *view) lack(p string) {
+	v.mu.Lock()
+	v.missing[p] = true
+	v.mu.Unlock()
+}
+
+// FileMetadataByLocation implements file.Resolver.
+func (v *view) FileMetadataByLocation(l file.Location) (file.Metadata, error) {
+	_, ver, ok := v.resolve(l.RealPath)
+	if !ok || ver == nil {
+		return file.Metadata{}, fmt.Errorf("looking at %q: %w", l.RealPath, fs.ErrNotExist)
+	}
+	e := ver.Entry
+	mode := fs.FileMode(e.Mode & 0o777)
+	if ver.Type == layer.Directory {
+		mode |= fs.ModeDir
+	}
+	return file.Metadata{
+		FileInfo: stereofile.ManualInfo{NameValue: path.Base(l.RealPath), SizeValue: e.Size, ModeValue: mode, ModTimeValue: e.Time()},
+		Path:     l.RealPath, UserID: int(e.UID), GroupID: int(e.GID),
+		Type: fileTypes[ver.Type], MIMEType: v.img.mimes[e],
+	}, nil
+}
+
+var fileTypes = map[layer.Type]stereofile.Type{
+	layer.Regular: stereofile.TypeRegular, layer.Directory: stereofile.TypeDirectory,
+	layer.CharDevice: stereofile.TypeCharacterDevice, layer.BlockDevice: stereofile.TypeBlockDevice, layer.FIFO: stereofile.TypeFIFO,
+}
+
+// locations are different files, each under the first path that led to it.
+type locations struct {
+	list []file.Location
+	seen map[file.Coordinates]bool
+}
+
+func (ls *locations) add(l file.Location) {
+	if ls.seen == nil {
+		ls.seen = map[file.Coordinates]bool{}
+	}
+	if !ls.seen[l.Coordinates] {
+		ls.seen[l.Coordinates] = true
+		ls.list = append(ls.list, l)
+	}
+}
