@@ -28,6 +28,8 @@ type Options struct {
 	Analyze func(context.Context, *source.Image) *analyzer.Session
 	// OpenProgress counts the bytes that Open reads, if it reads the whole image.
 	OpenProgress *layer.Progress
+	// Waiting says what is waited for, "" if nothing is; nil: it never is.
+	Waiting func() string
 	// Picker finds other images; nil if there is no choice.
 	Picker *Picker
 

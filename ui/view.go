@@ -111,6 +111,9 @@ func (m *Model) openingView() []string {
 		lines = append(lines, "  "+m.th.Text.Render(text.Bytes(m.opts.OpenProgress.Stored.Load())+" read, "+
 			text.Count(m.opts.OpenProgress.Entries.Load())+" files seen"))
 	}
+	if w := m.waitingWords(); w != "" {
+		lines = append(lines, "  "+m.th.Text.Render(text.Cut(w, p.body.w-6)))
+	}
 	if m.picked {
 		lines = append(lines, "", "  "+m.th.Key.Render("Esc")+m.th.Dim.Render(" goes back to the list"))
 	}

@@ -27,7 +27,7 @@ func (o *rootOptions) prepare() (err error) {
 func (o *rootOptions) read(ctx context.Context) (a *analyzer.Analysis, readErr, err error) {
 	show := newMeter(o.streams)
 	defer show.stop()
-	o.waiting = show.waiting
+	o.waiting = show.wait
 	show.opening(o.reference)
 	img, base, err := o.openImage(ctx, o.reference, show.progress)
 	if err != nil {

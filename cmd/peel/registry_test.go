@@ -140,6 +140,18 @@ func TestBadRegistries(t *testing.T) {
 			body[len(body)/2] ^= 1
 			w.Write(body)
 		}), layer.ErrDigest, []string{"the stored bytes have", "layer 2"}, true},
+		{"layer that goes on as another after a break", blobs(func(w http.ResponseWriter, r *http.Request, body []byte) {
+			if r.Header.Get("Range") == "" {
+				w.Header().Set("Content-Length", fmt.Sprint(len(body)))
+				w.Write(body[:len(body)/2])
+				w.(http.Flusher).Flush()
+				panic(http.ErrAbortHandler)
+			}
+			w.Header().Set("Content-Range", strings.Replace(r.Header.Get("Range"), "=", " ", 1)+"/*")
+			w.WriteHeader(http.StatusPartialContent)
+			body[0] ^= 1 // of the part
+			w.Write(body)
+		}), layer.ErrDigest, []string{"the stored bytes have", "layer 2"}, true},
 		{"layer with a smaller Content-Length", blobs(func(w http.ResponseWriter, _ *http.Request, body []byte) {
 			w.Header().Set("Content-Length", fmt.Sprint(len(body)-9))
 			w.Write(body[:len(body)-9])

@@ -32,6 +32,8 @@ func runUI(ctx context.Context, o *rootOptions) error {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	var pauses pauses
+	o.waiting = pauses.begin
 	s := &screens{rootOptions: o}
 	open, opening := s.opener(o.reference)
 	res, err := ui.Run(ctx, ui.Options{
@@ -48,6 +50,7 @@ func runUI(ctx context.Context, o *rootOptions) error {
 		},
 		Analyze:      s.analyze,
 		OpenProgress: opening,
+		Waiting:      pauses.words,
 		Theme:        o.ui.theme, ASCII: o.ui.ascii, NoMouse: o.ui.noMouse, At: o.ui.at,
 		ShowSecrets: o.ui.secrets,
 		Version:     version(),

@@ -8,6 +8,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"strings"
 	"time"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -17,12 +18,13 @@ import (
 	"peel/source/oci"
 )
 
-// accepted are the media types that a manifest may have. Schema 1 is asked for
-// so that it can be named, not to be read.
-var accepted = []types.MediaType{
-	types.OCIImageIndex, types.DockerManifestList, types.OCIManifestSchema1,
-	types.DockerManifestSchema2, types.DockerManifestSchema1Signed, types.DockerManifestSchema1,
-}
+// accept are the media types that a manifest may have, in one line, for not
+// everything in between passes on several. Schema 1 is asked for so that it can
+// be named, not to be read.
+var accept = strings.Join([]string{
+	string(types.OCIImageIndex), string(types.DockerManifestList), string(types.OCIManifestSchema1),
+	string(types.DockerManifestSchema2), string(types.DockerManifestSchema1Signed), string(types.DockerManifestSchema1),
+}, ", ")
 
 // Manifest implements oci.Store. A descriptor without a digest stands for the
 // reference that was opened. One whose connection breaks is asked for again from
@@ -32,10 +34,7 @@ func (s *store) Manifest(ctx context.Context, d v1.Descriptor) (io.ReadCloser, e
 	if d.Digest != (v1.Hash{}) {
 		id = d.Digest.String()
 	}
-	header := http.Header{}
-	for _, mt := range accepted {
-		header.Add("Accept", string(mt))
-	}
+	header := http.Header{"Accept": {accept}}
 	for try := 1; ; try++ {
 		raw, _, err := s.document(ctx, "manifests/"+id, header, oci.MaxManifest)
 		if err == nil {

@@ -7,13 +7,11 @@ import (
 	"io/fs"
 	"maps"
 	"os"
-	"os/exec"
 	"slices"
 	"strings"
 
 	"github.com/docker/cli/cli/config"
 	"github.com/docker/cli/cli/config/configfile"
-	clicreds "github.com/docker/cli/cli/config/credentials"
 	"github.com/docker/cli/cli/config/types"
 	"github.com/google/go-containerregistry/pkg/authn"
 	"github.com/google/go-containerregistry/pkg/name"
@@ -37,12 +35,12 @@ const authFileHelper = "containers-auth.json"
 // may come before the files. The first that knows the repository counts. What
 // cannot be read is passed over, but not forgotten: the registry may let
 // everybody in.
-func findCredentials(ctx context.Context, repo name.Repository, helpers []string) credentials {
+func findCredentials(ctx context.Context, repo name.Repository, programs []string) credentials {
 	c := credentials{Authenticator: authn.Anonymous, host: spoken(repo.RegistryStr())}
-	if !slices.Contains(helpers, authFileHelper) {
-		helpers = append(slices.Clone(helpers), authFileHelper)
+	if !slices.Contains(programs, authFileHelper) {
+		programs = append(slices.Clone(programs), authFileHelper)
 	}
-	for _, h := range helpers {
+	for _, h := range programs {
 		if h == authFileHelper && c.inFiles(ctx, repo) || h != authFileHelper && c.askHelper(ctx, h, "registries.conf", repo) {
 			break
 		}
@@ -156,49 +154,6 @@ func helperKeys(repo name.Repository) []string {
 		return []string{authn.DefaultAuthKey, hub, name.DefaultRegistry}
 	}
 	return []string{repo.RegistryStr()}
-}
-
-// askHelper runs docker-credential-NAME, which may wait for a keyring to be
-// unlocked: it is left behind when ctx ends.
-func (c *credentials) askHelper(ctx context.Context, helper, path string, repo name.Repository) bool {
-	program := "docker-credential-" + helper
-	c.asked = append(c.asked, program)
-	if _, err := exec.LookPath(program); err != nil {
-		c.problems = append(c.problems, fmt.Errorf("%s, which %s names, cannot be run: %w", program, path, errors.Unwrap(err)))
-		return false
-	}
-	type answer struct {
-		types.AuthConfig
-		err error
-	}
-	done := make(chan answer, 1)
-	go func() {
-		for _, key := range helperKeys(repo) {
-			// An empty file beside it: what the real one has is not its answer.
-			a, err := clicreds.NewNativeStore(configfile.New(""), helper).Get(key)
-			if err != nil || a.Username != "" || a.IdentityToken != "" {
-				done <- answer{a, err}
-				return
-			}
-		}
-		done <- answer{}
-	}()
-	select {
-	case <-ctx.Done():
-		return false
-	case a := <-done:
-		if a.err != nil {
-			c.problems = append(c.problems, fmt.Errorf("%s, which %s names, failed: %s", program, path, helperWords(a.err)))
-			return false
-		}
-		return c.take(a.AuthConfig, program+" ("+path+")")
-	}
-}
-
-// helperWords leaves out what a helper printed, which may be what it keeps.
-func helperWords(err error) string {
-	words, _, _ := strings.Cut(err.Error(), ", out:")
-	return strings.TrimPrefix(words, "error getting credentials - err: ")
 }
 
 // String says what was shown to the registry, without the secret, or where

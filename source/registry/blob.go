@@ -16,7 +16,7 @@ import (
 // minProgress is how much must come between two breaks of a connection for the
 // second not to count as another try: a large layer over a bad line may break
 // any number of times.
-const minProgress = 1 << 20
+const minProgress = 256 << 10
 
 // blob reads a blob over as many connections as it takes. Each goes on where the
 // one before broke off, so whoever hashes what is read hashes the blob. It asks
@@ -85,6 +85,12 @@ func (b *blob) Close() error {
 	return b.body.Close()
 }
 
+// again is true for what may be over soon: a connection that breaks, and a
+// network that is away after it was there.
+func (b *blob) again(err error) bool {
+	return errors.Is(err, ErrBroken) || b.off > 0 && errors.Is(err, ErrUnreachable)
+}
+
 // early is true at an end that is none: of an answer that did not say how long
 // it is, and is shorter than the blob.
 func (b *blob) early() bool { return !b.measured && b.off < b.size }
@@ -112,7 +118,7 @@ func (b *blob) broke(err error) error {
 func (b *blob) reopen() error {
 	for {
 		err := b.request()
-		if err == nil || !errors.Is(err, ErrBroken) {
+		if err == nil || !b.again(err) {
 			return err
 		}
 		if err := b.broke(err); err != nil {

@@ -45,7 +45,7 @@ func connect(ctx context.Context, e endpoint, helpers []string, opts *Options) (
 	if cause := context.Cause(ctx); cause != nil {
 		return nil, cause
 	}
-	below := transport.NewUserAgent(&patient{inner: s.wire, tell: opts.Waiting, quota: s.quota}, opts.UserAgent)
+	below := transport.NewUserAgent(&patient{inner: s.wire, host: s.wire.host, tell: opts.Waiting, quota: s.quota}, opts.UserAgent)
 	above, err := s.handshake(ctx, below)
 	if err != nil {
 		s.wire.close()
@@ -76,7 +76,7 @@ func (s *store) handshake(ctx context.Context, below http.RoundTripper) (http.Ro
 	s.wire.usePlain()
 	above, err = transport.NewWithContext(ctx, plain, s.auth.Authenticator, below, scopes)
 	if last := s.wire.silence(); err != nil && last != nil {
-		if errors.Is(first, http.ErrSchemeMismatch) {
+		if speaksHTTP(first) {
 			return nil, last
 		}
 		return nil, first
@@ -95,4 +95,11 @@ func answersTLS(err error) bool {
 func refusedByTLS(err error) bool {
 	var op *net.OpError
 	return errors.As(err, &op) && op.Op == "remote error"
+}
+
+// speaksHTTP is true if a host answered by HTTP where TLS was to be. net/http
+// tells only of those that it reaches without a proxy.
+func speaksHTTP(err error) bool {
+	var record tls.RecordHeaderError
+	return errors.Is(err, http.ErrSchemeMismatch) || errors.As(err, &record) && string(record.RecordHeader[:]) == "HTTP/"
 }

@@ -28,7 +28,7 @@ var (
 	ErrBroken       = errors.New("lost the connection") // before an answer or in the middle of it
 	ErrCertificate  = errors.New("its certificate is not trusted")
 	ErrClientCert   = errors.New("it ended the TLS handshake")
-	ErrPlain        = errors.New("it speaks plain HTTP, without TLS")
+	ErrPlain        = errors.New("nothing is read without TLS unless that is asked for")
 	ErrProxy        = errors.New("bad proxy")
 )
 
@@ -47,11 +47,14 @@ func (s *store) explain(ctx context.Context, what string, err error) error {
 		err = url.Err // the address may be signed
 	}
 	var dns *net.DNSError
+	var slow net.Error
 	var cert *tls.CertificateVerificationError
 	var op *net.OpError
 	switch {
-	case errors.Is(err, http.ErrSchemeMismatch), errors.Is(err, ErrPlain):
-		return fmt.Errorf("%s: %w", s.host, ErrPlain)
+	case speaksHTTP(err):
+		return fmt.Errorf("%s answers in plain HTTP: %w", s.host, ErrPlain)
+	case errors.Is(err, ErrPlain):
+		return fmt.Errorf("%s %w", s.host, err)
 	case errors.As(err, &cert):
 		return fmt.Errorf("%s: %w: %w; CAs are looked for in the system's store and in %s", s.host, ErrCertificate, cert.Err, &s.wire.certs)
 	case refusedByTLS(err), s.wire.handshook():
@@ -64,8 +67,10 @@ func (s *store) explain(ctx context.Context, what string, err error) error {
 		return s.lost(ctx, err)
 	case errors.As(err, &op):
 		return fmt.Errorf("%s %w: %w", s.host, ErrUnreachable, op)
+	case errors.As(err, &slow) && slow.Timeout():
+		return fmt.Errorf("%s %w: %w", s.host, ErrUnreachable, err)
 	}
-	return fmt.Errorf("asking %s: %w", s.host, err)
+	return fmt.Errorf("asking %s: %w", s.host, bounded(err))
 }
 
 // cut is true for connections that break, of which the next may not.
@@ -96,9 +101,9 @@ func (s *store) answered(what string, te *transport.Error) error {
 		}
 		return fmt.Errorf("%s has no %s: %w%s", s.host, s.ref, ErrNotFound, detail(te))
 	case http.StatusTooManyRequests:
-		return fmt.Errorf("%s answered 429: %w%s%s; asked %s", s.who(te), ErrRateLimit, prefixed("; ", s.quota.String()), detail(te), s.auth)
+		return fmt.Errorf("%s answered 429: %w%s%s; asked %s", s.who(te), ErrRateLimit, s.quota.refusal(), detail(te), s.auth)
 	}
-	return fmt.Errorf("%s answered %d %s%s", s.who(te), te.StatusCode, http.StatusText(te.StatusCode), detail(te))
+	return fmt.Errorf("%s answered %d %s%s%s", s.who(te), te.StatusCode, http.StatusText(te.StatusCode), s.quota.refusal(), detail(te))
 }
 
 // who it was that answered: the registry, or a host that it sends us to.
@@ -115,6 +120,15 @@ func prefixed(before, s string) string {
 		return ""
 	}
 	return before + s
+}
+
+// bounded keeps out of a message what a token server has sent: it is long, and
+// may hold other tokens than the one that is missing.
+func bounded(err error) error {
+	if words, answer, ok := strings.Cut(err.Error(), "\n"); ok && answer != "" {
+		return errors.New(words)
+	}
+	return err
 }
 
 // withoutSecrets is a URL that may have a password in it, without that.

@@ -21,6 +21,7 @@ type quota struct {
 	remaining uint64
 	window    time.Duration // 0: not said
 	bySource  string        // "this address", "this account"; "" if not said
+	pause     time.Duration // that the registry last asked for
 }
 
 // maxWindow bounds what is believed of a window: a year.
@@ -79,6 +80,24 @@ func (q *quota) low() bool {
 
 // lowShare is the part of a limit, a tenth, that is few.
 const lowShare = 10
+
+func (q *quota) asks(d time.Duration) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.pause = d
+}
+
+// refusal is what is known of why the registry answers no more: the quota, and
+// how long it wants to be left alone if that is longer than peel would wait.
+func (q *quota) refusal() string {
+	s := prefixed("; ", q.String())
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.pause > maxPause {
+		s += "; it asks to wait for " + inWords(q.pause)
+	}
+	return s
+}
 
 // String is "73 of 100 pulls left in 6 hours, counted for this address", or "".
 func (q *quota) String() string {

@@ -48,11 +48,7 @@ func (s *store) Referrers(ctx context.Context, h v1.Hash) ([]v1.Descriptor, erro
 
 // Tagged implements oci.Referring.
 func (s *store) Tagged(ctx context.Context, tag string) (io.ReadCloser, error) {
-	header := http.Header{}
-	for _, mt := range accepted {
-		header.Add("Accept", string(mt))
-	}
-	raw, _, err := s.document(ctx, "manifests/"+tag, header, oci.MaxManifest)
+	raw, _, err := s.document(ctx, "manifests/"+tag, http.Header{"Accept": {accept}}, oci.MaxManifest)
 	if err != nil {
 		return nil, missing(err)
 	}

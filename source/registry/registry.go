@@ -106,7 +106,7 @@ func first[T any](ctx context.Context, ref name.Reference, opts *Options, ask fu
 				return answer, nil, cause
 			}
 			if e.mirror != "" {
-				err = fmt.Errorf("mirror %s: %w", e.host(), err)
+				err = fmt.Errorf("mirror: %w", err)
 			}
 			failed = append(failed, err)
 			if conclusive(err) {

@@ -43,6 +43,7 @@ var busy = map[int]bool{
 // below the credentials, so that token servers are treated alike.
 type patient struct {
 	inner http.RoundTripper
+	host  string     // of the registry, whose quota it is
 	tell  func(Wait) // may be nil
 	quota *quota
 }
@@ -54,7 +55,9 @@ func (p *patient) RoundTrip(req *http.Request) (*http.Response, error) {
 		if err != nil {
 			return nil, err
 		}
-		p.quota.read(resp.Header)
+		if req.URL.Host == p.host {
+			p.quota.read(resp.Header)
+		}
 		d, ok := p.pause(resp, try)
 		if !ok || req.Body != nil && req.GetBody == nil {
 			return resp, nil
@@ -79,6 +82,7 @@ func (p *patient) pause(resp *http.Response, try int) (time.Duration, bool) {
 	}
 	if after := resp.Header.Get("Retry-After"); after != "" {
 		d, ok := retryAfter(after, time.Now())
+		p.quota.asks(d)
 		return d, ok && d <= maxPause
 	}
 	if resp.StatusCode == http.StatusTooManyRequests && p.quota.spent() {

@@ -35,10 +35,11 @@ type wire struct {
 
 	mu       sync.Mutex
 	hosts    map[string]*http.Transport
-	scheme   string // that the registry is asked by
-	tls      bool   // it has shown a certificate
-	answered bool   // it has answered, by that scheme
-	last     error  // of that scheme
+	scheme   string     // that the registry is asked by
+	tls      bool       // it has shown a certificate
+	answered bool       // it has answered, by that scheme
+	last     error      // of that scheme
+	realms   []*url.URL // of token servers nearby
 }
 
 func newWire(host string, insecure bool) (*wire, error) {
@@ -59,9 +60,10 @@ func (w *wire) plain(host string) bool {
 
 // RoundTrip implements http.RoundTripper.
 func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
+	req = w.undisguise(req)
 	host := req.URL.Host
 	if req.URL.Scheme == "http" && !w.plain(host) {
-		return nil, fmt.Errorf("%w: %s", ErrPlain, host)
+		return nil, fmt.Errorf("leads to %s by plain HTTP: %w", host, ErrPlain)
 	}
 	w.mu.Lock()
 	scheme := w.scheme
@@ -78,6 +80,9 @@ func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 		w.mu.Lock()
 		w.last, w.answered = err, w.answered || err == nil
 		w.mu.Unlock()
+		if err == nil {
+			w.disguise(resp)
+		}
 	}
 	return resp, err
 }
@@ -154,8 +159,8 @@ func (w *wire) sawCertificate(tls.ConnectionState) error {
 
 func (w *wire) proxyOf(req *http.Request) (*url.URL, error) {
 	u, err := w.proxy(req.URL)
-	if err != nil { // its message repeats the setting, and the password in it
-		return nil, fmt.Errorf("%w: the address in HTTP_PROXY or HTTPS_PROXY is none", ErrProxy)
+	if err != nil { // it is not safe to heed HTTP_PROXY in a CGI program
+		return nil, fmt.Errorf("%w: %w", ErrProxy, err)
 	}
 	return u, nil
 }
