@@ -44,9 +44,10 @@ type Analysis struct {
 	// Redactor masks the secrets that were found. All other fields are masked
 	// already but for the names of files; whatever is printed goes through it.
 	Redactor *redact.Redactor
-	// BaseLayers is how many of the layers, from the bottom, are known to be the
-	// base image's; negative if that is not known.
+	// BaseLayers is how many of the layers, from the bottom, are the base image's;
+	// negative if that is not known. Base says how it was found.
 	BaseLayers int
+	Base       *BaseImage // nil if nothing is known of it
 	// Attached is what the source has beside the image: signatures, SBOMs,
 	// provenance. Nil if it was not asked for.
 	Attached []attached.Artifact

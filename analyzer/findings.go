@@ -37,7 +37,7 @@ func (s *Session) examine() {
 		s.outcomes = append(s.outcomes, outcomes...)
 		s.findings = append(s.findings, found...)
 	}
-	s.opts.Base.attribute(s.findings, s.base, s.img)
+	s.attribute()
 	finding.Sort(s.findings)
 	s.places = locate(s.findings, s.tree, len(s.layers))
 }
@@ -46,7 +46,7 @@ func (s *Session) lookForSecrets() {
 	found := s.opts.Secrets.Assemble(secrets.Image{
 		Tree: s.tree, Layers: s.indexes(), Config: s.img.Config, StepLayer: s.stepLayers(),
 		RawManifest: s.img.RawManifest, Annotations: s.img.Annotations(), Attestations: s.attestations,
-		Owned: &s.owned, Base: s.opts.Base.brings(s.base, s.img),
+		Owned: &s.owned, Base: s.brings(),
 	})
 	s.findings = found.Findings
 	s.outcomes = check.Tally(secrets.Family, found.Findings, s.partial())

@@ -83,6 +83,8 @@ type Session struct {
 
 	attestations []oci.Attestation // nil until they are read
 	attached     []attached.Artifact
+	baseImage    *BaseImage
+	baseSteps    int    // of the history, if the base was found there
 	asked        bool   // what is attached
 	unattached   string // why there may be more
 	owned        owned.Index
@@ -106,10 +108,7 @@ func Start(ctx context.Context, img *source.Image, opts Options) *Session {
 		builder:  filetree.NewBuilder(len(img.Layers)),
 	}
 	s.layers, s.steps, s.notes = describe(img)
-	var why string
-	if s.base, why = opts.Base.under(img); why != "" {
-		s.notes = append(s.notes, why)
-	}
+	s.findBase()
 	s.tree = s.builder.Tree()
 	s.sums = waste.Summarize(s.tree)
 	s.examine()
@@ -263,7 +262,7 @@ func (s *Session) publish(finished bool) {
 		Notes:    slices.Concat(s.notes, s.secretNotes),
 		Findings: s.findings, Families: s.opts.families(), Checks: s.outcomes, Places: s.places,
 		Score: check.ScoreOf(s.outcomes, s.findings), Redactor: s.redactor,
-		BaseLayers: s.base, Attached: redactAttached(s.redactor, s.attached),
+		BaseLayers: s.base, Base: s.baseImage, Attached: redactAttached(s.redactor, s.attached),
 	}
 	if n := a.Withheld(); n > 0 && finished {
 		a.Notes = append(a.Notes, fmt.Sprintf("%s could not be read, for other users own them: nothing was looked for in them. To read them too, install newuidmap (package uidmap), or run peel within podman unshare", contents(n)))

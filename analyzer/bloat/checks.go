@@ -57,7 +57,7 @@ var checks = []check.Check{
 		Fix:       "Delete the cache in the RUN that fills it, or keep it in a cache mount.",
 		Before:    "RUN apt-get update && apt-get install -y curl",
 		After:     "RUN apt-get update && apt-get install -y --no-install-recommends curl && \\\n    rm -rf /var/lib/apt/lists/*",
-		Reference: refBest + ", \"apt-get\"", Peers: "DKL-DI-0004, DKL-DI-0005, DL3009, DL3019, DL3032, DL3036, DL3040, DS-0019, DS-0020",
+		Reference: refBest + ", \"apt-get\"", Peers: "DKL-DI-0004, DKL-DI-0005, DL3009, DL3019, DL3032, DL3036, DL3040, DS-0015, DS-0019, DS-0020, DS-0025, DS-0027",
 	},
 	{
 		ID: "W007", Title: "cache of a language's package manager or build tool", Severity: finding.Medium, Needs: check.Files, Run: shipped(byKind),

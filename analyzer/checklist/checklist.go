@@ -68,12 +68,14 @@ func answer(it Item, outcomes []check.Outcome, found []finding.Finding) Line {
 		l.Checks = append(l.Checks, c)
 	}
 	switch {
-	case failed && it.Tells != Virtues:
+	case failed && it.Tells != Neither:
 		l.Status = Fail
 	case len(unknown) > 0:
 		l.Status, l.Reason = Unknown, strings.Join(unknown, "; ")
-	case passed && it.Tells != Faults:
+	case passed && it.Tells == Both:
 		l.Status = Pass
+	case passed && it.Tells == Neither:
+		l.Reason = it.Near
 	case it.Unseen != "":
 		l.Reason = it.Unseen
 	case len(l.Checks) > 0:

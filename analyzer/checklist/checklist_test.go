@@ -24,6 +24,9 @@ func TestItems(t *testing.T) {
 		if it.Tells != checklist.Both && it.Unseen == "" {
 			t.Errorf("%s does not say why an image may not tell", it.Name)
 		}
+		if (it.Tells == checklist.Neither) != (it.Near != "") {
+			t.Errorf("%s: what a pass tells is %q", it.Name, it.Near)
+		}
 		for _, id := range it.Checks {
 			if c, ok := check.Lookup(id); !ok || c.ID != id {
 				t.Errorf("%s: there is no check %s", it.Name, id)
@@ -73,8 +76,8 @@ func TestAnswers(t *testing.T) {
 		{"a fault too small for the item", "non-root", checklist.Pass, "", []check.Outcome{ok, noName}, []finding.Finding{{ID: "P003", Severity: finding.Low}}},
 		{"no answer", "non-root", checklist.Unknown, "not read", []check.Outcome{ok, outcome("P003", check.Unknown, "not read")}, nil},
 		{"not asked for", "non-root", checklist.Unknown, "not asked for", nil, nil},
-		{"a virtue that is there", "pinned base", checklist.Pass, "", []check.Outcome{outcome("M013", check.Pass, "")}, nil},
-		{"a virtue that is missing", "pinned base", checklist.NotVisible, "Containerfile", []check.Outcome{outcome("M013", check.Fail, "")}, []finding.Finding{{ID: "M013", Severity: finding.Low}}},
+		{"what comes near", "pinned base", checklist.NotVisible, "records the digest", []check.Outcome{outcome("M013", check.Pass, "")}, nil},
+		{"not even that", "pinned base", checklist.NotVisible, "does not record", []check.Outcome{outcome("M013", check.Fail, "")}, []finding.Finding{{ID: "M013", Severity: finding.Low}}},
 		{"faults that are not there", ".dockerignore", checklist.NotVisible, "build context", []check.Outcome{
 			outcome("W008", check.Pass, ""), outcome("W014", check.Pass, ""), outcome("S024", check.Pass, ""), outcome("S025", check.Pass, ""), outcome("S031", check.Pass, "")}, nil},
 		{"a fault by another name", ".dockerignore", checklist.Fail, "", []check.Outcome{

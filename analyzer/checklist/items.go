@@ -9,7 +9,7 @@ type Tells uint8
 const (
 	Both    Tells = iota // a finding is a fault, none is none
 	Faults               // a finding is a fault, that there is none proves nothing
-	Virtues              // a pass is one, a finding proves nothing
+	Neither              // they come near, and prove nothing
 )
 
 // Item is one line of the checklist, and the checks that answer it.
@@ -20,6 +20,7 @@ type Item struct {
 	From   finding.Severity // findings below do not count
 	// Unseen says why an image may not tell; it stands beside the answer then.
 	Unseen string
+	Near   string // what a pass tells nevertheless, of Neither
 }
 
 // Items are the checklist of a production image, in the order in which people
@@ -27,8 +28,9 @@ type Item struct {
 var Items = []Item{
 	{Name: "non-root", Checks: []string{"P001", "P003"}, From: finding.Medium},
 	{
-		Name: "pinned base", Checks: []string{"M013"}, Tells: Virtues,
-		Unseen: "whether FROM names a digest stands in the Containerfile, and the image does not record the digest of its base",
+		Name: "pinned base", Checks: []string{"M013"}, Tells: Neither,
+		Unseen: "whether FROM names a digest stands in the Containerfile, and the image does not record which base it was",
+		Near:   "whether FROM names a digest stands in the Containerfile; the image records the digest of the base that it was",
 	},
 	{Name: "no secrets", Checks: secretChecks, From: finding.Medium},
 	{

@@ -66,7 +66,7 @@ func (t *textWriter) findings() {
 	if t.r.Image.WithheldFiles > 0 {
 		atLeast = "at least "
 	}
-	t.line("%s.", capital(atLeast+plural(len(list), "finding")+severityCounts(list)))
+	t.line("%s.", capital(atLeast+plural(len(list), "finding")+severityCounts(list)+t.fromBase()))
 	told := slices.IndexFunc(list, func(f Finding) bool { return f.Severity == finding.Info.String() })
 	if told < 0 {
 		told = len(list)

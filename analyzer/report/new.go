@@ -59,6 +59,7 @@ func New(a *analyzer.Analysis, m Meta) *Report {
 	}
 	for i := range a.Layers {
 		r.Layers[i] = layerOf(&a.Layers[i])
+		r.Layers[i].FromBase = known(i < a.BaseLayers, a.BaseLayers >= 0)
 	}
 	if len(a.Attached) > 0 {
 		r.Attached = each(a.Attached, attachedOf)
@@ -140,6 +141,7 @@ func imageOf(a *analyzer.Analysis) Image {
 	if a.BaseLayers >= 0 {
 		out.BaseLayers = &a.BaseLayers
 	}
+	out.Base = baseOf(a)
 	if !a.Partial() { // neither is a bound of what it would be
 		out.Efficiency, out.UserWastedPercent = &a.Waste.Efficiency, a.Waste.UserPercent
 	}

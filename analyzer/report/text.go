@@ -176,9 +176,7 @@ func (t *textWriter) summary() {
 		waste += ", " + percent(float64(img.WastedBytes), float64(img.SizeBytes))
 	}
 	t.prose("", "%s. %s. %s.", strings.Join(s, ", "), waste, plural(img.FileCount, "file"))
-	if img.BaseLayers != nil {
-		t.prose("", "The first %s are the base image's.", plural(*img.BaseLayers, "layer"))
-	}
+	t.base()
 	if img.LayerCount == 0 {
 		t.prose("", "The image has no layers, and so no files: it only sets a config.")
 	}
