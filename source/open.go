@@ -340,7 +340,7 @@ func (o *opener) layout(path string) (*Image, error) {
 }
 
 func fromArchive(a *archive.Image) *Image {
-	img := &Image{Image: a.Image, Kind: DockerArchive, Name: a.Name, close: a.Close}
+	img := &Image{Image: a.Image, Kind: DockerArchive, Name: a.Name, close: a.Close, saved: a.Saved}
 	if a.Form == archive.OCI {
 		img.Kind = OCIArchive
 	}
@@ -412,6 +412,10 @@ func (i *Image) selected(s *oci.Selection) {
 	i.Platforms, i.RawManifest = s.Platforms, s.Manifest
 	i.ManifestDigest = s.Descriptor.Digest.String()
 	i.Notes = append(i.Notes, s.Notes...)
+	i.Chosen, i.Listed = &s.Descriptor, s.Listed
+	if len(s.Indexes) > 0 {
+		i.IndexDigest = s.Indexes[0].Digest.String()
+	}
 }
 
 func (o *opener) complete(img *Image) error {

@@ -115,9 +115,23 @@ func newRootCmd(s streams, run func(context.Context, *rootOptions) error) *cobra
 	o.addFlags(cmd)
 	cmd.ValidArgsFunction = o.completeImage
 	completeFlags(cmd)
-	cmd.AddCommand(newVersionCmd(s), newImagesCmd(s), newChecksCmd(s), newIgnoreCmd(s))
+	cmd.AddCommand(newVersionCmd(s), newImagesCmd(s), newChecksCmd(s), newIgnoreCmd(s), newFindingsCmd(s), newHardenCmd(s))
 	checkShell(cmd)
 	return cmd
+}
+
+// oneImage takes the reference of a command that needs one from its arguments.
+func (o *rootOptions) oneImage(_ *cobra.Command, args []string) error {
+	switch {
+	case len(args) == 0 || args[0] == "":
+		return usage(errors.New(`no image named: give one, such as "sample:", the one built in; peel images lists what there is`))
+	case len(args) > 1:
+		return usage(fmt.Errorf("one image at a time: what is %q?", args[1]))
+	case args[0] == "-" && o.base == "-":
+		return usage(errors.New("--base: standard input holds one image only"))
+	}
+	o.reference = args[0]
+	return nil
 }
 
 // addSourceFlags are those of every command that reads an image.

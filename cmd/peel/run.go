@@ -23,14 +23,8 @@ func runRoot(ctx context.Context, o *rootOptions) error {
 	if err != nil {
 		return usage(err)
 	}
-	if err := o.checkLimits(); err != nil {
+	if err := o.prepare(); err != nil {
 		return err
-	}
-	if err := o.scan.check(); err != nil {
-		return usage(err)
-	}
-	if o.secrets, err = o.scan.secrets(); err != nil {
-		return usage(err)
 	}
 	if o.interactive() {
 		return runUI(ctx, o)
@@ -120,26 +114,15 @@ func (o *rootOptions) sourceOptions(opening *layer.Progress) source.Options {
 func (o *rootOptions) analysis(base *analyzer.Base) analyzer.Options {
 	return analyzer.Options{
 		Scan: o.scanOptions(), Secrets: o.secrets, Base: base,
-		Checks: o.scan.families(), RequiredLabels: o.scan.labels,
+		Checks: o.scan.families(), RequiredLabels: o.scan.labels, Key: o.scan.key,
 	}
 }
 
 func runReport(ctx context.Context, o *rootOptions, rules policy.Rules) error {
-	show := newMeter(o.streams)
-	defer show.stop()
-	o.waiting = show.wait
-	show.opening(o.reference)
-	img, base, err := o.openImage(ctx, o.reference, show.progress)
+	a, readErr, err := o.read(ctx)
 	if err != nil {
-		show.stop()
 		return err
 	}
-	defer img.Close()
-	session := analyzer.Start(ctx, img, o.analysis(base))
-	show.reading(session, img)
-	a, readErr := session.Wait()
-	show.stop()
-
 	meta := report.Meta{PeelVersion: version()}
 	if o.ci {
 		v := policy.Evaluate(rules, report.Figures(a))

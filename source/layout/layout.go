@@ -203,11 +203,16 @@ func onePerPlatform(list []v1.Descriptor) bool {
 	return true
 }
 
-// images leaves out what is only there to accompany an image.
+// images leaves out what is only there to accompany an image; what accompanies
+// nothing is left, so that an error can name it.
 func images(idx *v1.IndexManifest) []v1.Descriptor {
-	return slices.DeleteFunc(slices.Clone(idx.Manifests), func(d v1.Descriptor) bool {
+	list := slices.DeleteFunc(slices.Clone(idx.Manifests), func(d v1.Descriptor) bool {
 		return d.Annotations["vnd.docker.reference.type"] != ""
 	})
+	if alone := slices.DeleteFunc(slices.Clone(list), isCompanion); len(alone) > 0 {
+		return alone
+	}
+	return list
 }
 
 // choose is the error that lists what there is.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -38,6 +39,8 @@ type Selection struct {
 
 	Annotations  []Annotations   // around the manifest, in the indexes that lead to it
 	Attestations []v1.Descriptor // of the manifests that speak of this one
+	Indexes      []v1.Descriptor // the one that was asked for, if it leads to the manifest
+	Listed       []v1.Descriptor // all images and attestations that it lists
 }
 
 // Resolve goes from a descriptor to the image it stands for. An index is
@@ -64,7 +67,11 @@ func Resolve(ctx context.Context, s Store, desc v1.Descriptor, want *v1.Platform
 		}
 		return &Selection{Descriptor: desc, Manifest: raw}, nil
 	}
-	return resolveIndex(ctx, s, doc, want)
+	sel, err := resolveIndex(ctx, s, doc, want)
+	if err == nil {
+		sel.Indexes = []v1.Descriptor{desc}
+	}
+	return sel, err
 }
 
 // ResolveAmong is Resolve for the descriptors of an index.
@@ -181,7 +188,7 @@ func (c *chooser) collect(index *document, around []Annotations, depth int) erro
 			c.attestations = append(c.attestations, m)
 			continue
 		}
-		if m.ArtifactType != "" {
+		if m.ArtifactType != "" && !types.MediaType(m.ArtifactType).IsConfig() { // which go-containerregistry names for images
 			c.artifacts++
 			continue
 		}
@@ -265,6 +272,7 @@ func (c *chooser) choose(want *v1.Platform) (*Selection, error) {
 	return &Selection{
 		Descriptor: m, Manifest: raw, Platforms: platforms, Notes: c.notes(),
 		Annotations: c.around[n], Attestations: c.about(m.Digest),
+		Listed: slices.Concat(c.images, c.attestations),
 	}, nil
 }
 
