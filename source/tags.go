@@ -20,7 +20,7 @@ func Tags(ctx context.Context, image string, opts Options) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrReference, err)
 	}
-	tags, err := registry.Tags(ctx, ref, registry.Options{Insecure: opts.Insecure, UserAgent: opts.UserAgent})
+	tags, err := registry.Tags(ctx, ref, registry.Options{Insecure: opts.Insecure, UserAgent: opts.UserAgent, Waiting: opts.Waiting})
 	if err != nil {
 		return nil, err
 	}

@@ -139,7 +139,7 @@ func TestTokenRegistry(t *testing.T) {
 	t.Run("wrong password", func(t *testing.T) {
 		auth := authFile(t, "auth.json", r.host, "wrong horse")
 		o := run{args: []string{s.reference}, env: []string{"REGISTRY_AUTH_FILE=" + auth}}.do(t)
-		o.want(t, 3, "localhost:", "to which "+r.host+" leads, answered 401", "credentials refused", "user "+login+" from "+auth, "hint: log in again")
+		o.want(t, 3, "localhost:", "(to which "+r.host+" leads) answered 401", "credentials refused", "user "+login+" from "+auth, "hint: log in again")
 		o.silent(t)
 		if strings.Contains(o.stderr, "wrong horse") {
 			t.Error("the message tells the password")

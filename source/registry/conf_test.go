@@ -126,7 +126,7 @@ func TestBlocked(t *testing.T) {
 func TestShortNames(t *testing.T) {
 	const digest = "@sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 	search := "unqualified-search-registries=['a.test','docker.io']\n"
-	aliases := "[aliases]\nfedora='registry.test/fedora/linux'\n'team/app'='example.com/app'\n'none'=''"
+	aliases := "[aliases]\nfeddle='registry.test/feddle/linux'\n'team/app'='example.com/app'\n'none'=''"
 	tests := []struct {
 		name  string
 		conf  string
@@ -134,16 +134,17 @@ func TestShortNames(t *testing.T) {
 		want  []string
 		note  string
 	}{
-		{"nothing is said", "", "debian", []string{"index.docker.io/library/debian:latest"}, ""},
-		{"alias", search + aliases, "fedora:42", []string{"registry.test/fedora/linux:42"}, "fedora is short for registry.test/fedora/linux, says "},
-		{"alias and digest", aliases, "fedora" + digest, []string{"registry.test/fedora/linux" + digest}, "is short for"},
+		{"nothing is said", "", "peeled", []string{"index.docker.io/library/peeled:latest"}, ""},
+		{"alias", search + aliases, "feddle:42", []string{"registry.test/feddle/linux:42"}, "feddle is short for registry.test/feddle/linux, says "},
+		{"alias and digest", aliases, "feddle" + digest, []string{"registry.test/feddle/linux" + digest}, "is short for"},
 		{"alias of two parts", aliases, "team/app", []string{"example.com/app:latest"}, "is short for"},
 		{"alias that is taken back", search + aliases, "none", []string{"a.test/none:latest", "index.docker.io/library/none:latest"}, "looked for where"},
 		{"search", search, "team/app:1", []string{"a.test/team/app:1", "index.docker.io/team/app:1"}, "team/app names no registry; looked for where "},
 		{"search, enforcing", "short-name-mode='enforcing'\n" + search, "app:1", []string{"a.test/app:1", "index.docker.io/library/app:1"}, "looked for where"},
-		{"a name with a registry", search + aliases, "example.com/fedora:1", []string{"example.com/fedora:1"}, ""},
-		{"this machine's registry", search + aliases, "localhost/fedora:1", []string{"localhost/fedora:1"}, ""},
-		{"a port", search + aliases, "box:5000/fedora:1", []string{"box:5000/fedora:1"}, ""},
+		{"search where it would be looked for anyway", "unqualified-search-registries=['docker.io']", "peeled", []string{"index.docker.io/library/peeled:latest"}, ""},
+		{"a name with a registry", search + aliases, "example.com/feddle:1", []string{"example.com/feddle:1"}, ""},
+		{"this machine's registry", search + aliases, "localhost/feddle:1", []string{"localhost/feddle:1"}, ""},
+		{"a port", search + aliases, "box:5000/feddle:1", []string{"box:5000/feddle:1"}, ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -1,31 +1,38 @@
 package registry
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
+	"log"
+	"math/big"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 )
 
-// TestPlainRedirect guards that a registry with TLS cannot have a layer read
-// without.
-func TestPlainRedirect(t *testing.T) {
-	srv := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path != "/v2/" {
-			http.Redirect(w, r, "http://192.0.2.1/blob", http.StatusTemporaryRedirect)
-		}
-	}))
-	defer srv.Close()
+// withTLS is a registry with TLS and a certificate that is trusted, and the
+// store of a repository there.
+func withTLS(t *testing.T, h http.HandlerFunc) (*httptest.Server, *store) {
+	t.Helper()
+	srv := httptest.NewTLSServer(h)
+	t.Cleanup(srv.Close)
 	host := strings.TrimPrefix(srv.URL, "https://")
-	isolated(t, map[string]string{"containers/certs.d/" + host + "/ca.crt": string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: srv.Certificate().Raw}))})
+	ca := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: srv.Certificate().Raw})
+	isolated(t, map[string]string{"containers/certs.d/" + host + "/ca.crt": string(ca)})
 	ref, err := name.NewTag(host + "/team/app:1")
 	if err != nil {
 		t.Fatal(err)
@@ -34,9 +41,70 @@ func TestPlainRedirect(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.wire.close()
-	_, err = s.Blob(t.Context(), descriptor([]byte("x")))
-	if !errors.Is(err, ErrPlain) || !strings.Contains(err.Error(), host+" leads to 192.0.2.1 by plain HTTP") {
+	t.Cleanup(s.wire.close)
+	return srv, s
+}
+
+// TestBadRedirects guards who is blamed for what is wrong with a host that a
+// registry leads to, and that one with TLS cannot have a layer read without.
+func TestBadRedirects(t *testing.T) {
+	other := httptest.NewUnstartedServer(http.NotFoundHandler())
+	other.Config.ErrorLog = log.New(io.Discard, "", 0)
+	other.TLS = &tls.Config{Certificates: []tls.Certificate{selfSigned(t)}}
+	other.StartTLS()
+	defer other.Close()
+	to := ""
+	_, s := withTLS(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/v2/" {
+			http.Redirect(w, r, to, http.StatusTemporaryRedirect)
+		}
+	})
+	for _, tt := range []struct {
+		to    string
+		class error
+		say   string
+	}{
+		{"http://192.0.2.1/blob", ErrPlain, s.host + " leads to 192.0.2.1 by plain HTTP"},
+		{"https://storage.invalid/blob?signature=x", ErrUnreachable, "storage.invalid (to which " + s.host + " leads) cannot be reached: the name storage.invalid"},
+		{other.URL + "/blob?signature=x", ErrCertificate, strings.TrimPrefix(other.URL, "https://") + " (to which " + s.host + " leads): its certificate"},
+	} {
+		to = tt.to
+		_, err := s.Blob(t.Context(), descriptor([]byte("x")))
+		if !errors.Is(err, tt.class) || !strings.Contains(err.Error(), tt.say) {
+			t.Errorf("%s: %v", tt.to, err)
+		}
+		if err != nil && strings.Contains(err.Error(), "signature") {
+			t.Errorf("the message tells the signature: %v", err)
+		}
+	}
+}
+
+// selfSigned is a certificate that nobody trusts.
+func selfSigned(t *testing.T) tls.Certificate {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}}
+	der, err := x509.CreateCertificate(rand.Reader, c, c, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
+}
+
+// TestNoRegistry guards that a host without the API is told from one without
+// the image.
+func TestNoRegistry(t *testing.T) {
+	isolated(t, nil)
+	srv := httptest.NewServer(http.NotFoundHandler())
+	defer srv.Close()
+	ref, err := name.NewTag(strings.TrimPrefix(srv.URL, "http://") + "/team/app:1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := connect(t.Context(), endpoint{ref: ref, stands: ref}, nil, &Options{}); !errors.Is(err, ErrNotRegistry) {
 		t.Error(err)
 	}
 }

@@ -42,35 +42,54 @@ func (s *store) explain(ctx context.Context, what string, err error) error {
 	if errors.As(err, &te) {
 		return s.answered(what, te)
 	}
-	var url *url.Error
-	if errors.As(err, &url) {
-		err = url.Err // the address may be signed
+	who := s.host
+	var at *url.Error
+	if errors.As(err, &at) {
+		err = at.Err // the address may be signed
+		if u, err := url.Parse(at.URL); err == nil {
+			who = s.who(u)
+		}
+	}
+	if words := s.explainTLS(who, err); words != nil {
+		return words
 	}
 	var dns *net.DNSError
-	var slow net.Error
-	var cert *tls.CertificateVerificationError
 	var op *net.OpError
+	var slow net.Error
 	switch {
-	case speaksHTTP(err):
-		return fmt.Errorf("%s answers in plain HTTP: %w", s.host, ErrPlain)
-	case errors.Is(err, ErrPlain):
-		return fmt.Errorf("%s %w", s.host, err)
-	case errors.As(err, &cert):
-		return fmt.Errorf("%s: %w: %w; CAs are looked for in the system's store and in %s", s.host, ErrCertificate, cert.Err, &s.wire.certs)
-	case refusedByTLS(err), s.wire.handshook():
-		return fmt.Errorf("%s: %w: %w; it was shown %s; these are looked for in %s", s.host, ErrClientCert, err, s.wire.certs.shown(), &s.wire.certs)
 	case errors.Is(err, ErrProxy), errors.Is(err, ErrConfig):
 		return fmt.Errorf("asking %s: %w", s.host, err)
 	case errors.As(err, &dns):
-		return fmt.Errorf("%s %w: its name cannot be resolved (%s)", s.host, ErrUnreachable, dns.Err)
+		name := "its name"
+		if dns.Name != portless(s.wire.host) { // a proxy's, perhaps
+			name = "the name " + dns.Name
+		}
+		return fmt.Errorf("%s %w: %s cannot be resolved (%s)", who, ErrUnreachable, name, dns.Err)
 	case cut(err):
 		return s.lost(ctx, err)
 	case errors.As(err, &op):
-		return fmt.Errorf("%s %w: %w", s.host, ErrUnreachable, op)
+		return fmt.Errorf("%s %w: %w", who, ErrUnreachable, op)
 	case errors.As(err, &slow) && slow.Timeout():
-		return fmt.Errorf("%s %w: %w", s.host, ErrUnreachable, err)
+		return fmt.Errorf("%s %w: %w", who, ErrUnreachable, err)
 	}
 	return fmt.Errorf("asking %s: %w", s.host, bounded(err))
+}
+
+// explainTLS is explain for what is wrong between a host's certificate and ours;
+// nil for all else.
+func (s *store) explainTLS(who string, err error) error {
+	var cert *tls.CertificateVerificationError
+	switch {
+	case speaksHTTP(err):
+		return fmt.Errorf("%s answers in plain HTTP: %w", who, ErrPlain)
+	case errors.Is(err, ErrPlain):
+		return fmt.Errorf("%s %w", s.host, err)
+	case errors.As(err, &cert):
+		return fmt.Errorf("%s: %w: %w; CAs are looked for in the system's store and in %s", who, ErrCertificate, cert.Err, &s.wire.certs)
+	case refusedByTLS(err), s.wire.handshook() && cut(err):
+		return fmt.Errorf("%s: %w: %w; it was shown %s; these are looked for in %s", who, ErrClientCert, err, s.wire.certs.shown(), &s.wire.certs)
+	}
+	return nil
 }
 
 // cut is true for connections that break, of which the next may not.
@@ -85,33 +104,39 @@ func cut(err error) bool {
 
 func (s *store) answered(what string, te *transport.Error) error {
 	blob, isBlob := strings.CutPrefix(what, "blobs/")
+	who := s.host
+	if te.Request != nil {
+		who = s.who(te.Request.URL)
+	}
 	switch te.StatusCode {
 	case http.StatusUnauthorized, http.StatusForbidden:
 		class := ErrUnauthorized
 		if s.auth.user != "" {
 			class = ErrRefused
 		}
-		return fmt.Errorf("%s answered %d for %s: %w%s; asked %s", s.who(te), te.StatusCode, s.ref.Context().RepositoryStr(), class, detail(te), s.auth)
+		return fmt.Errorf("%s answered %d for %s: %w%s; asked %s", who, te.StatusCode, s.ref.Context().RepositoryStr(), class, detail(te), s.auth)
 	case http.StatusNotFound:
-		if isBlob {
+		switch {
+		case isBlob:
 			return fmt.Errorf("%w: %s has no %s in %s%s", oci.ErrMissing, s.host, blob, s.ref.Context().RepositoryStr(), detail(te))
-		}
-		if strings.HasPrefix(what, tagsList) {
+		case strings.HasPrefix(what, tagsList):
 			return fmt.Errorf("%s has no %s: %w%s", s.host, s.ref.Context().RepositoryStr(), ErrNotFound, detail(te))
+		case what == "":
+			return fmt.Errorf("%s answered 404 before it was asked for an image: %w", who, ErrNotRegistry)
 		}
 		return fmt.Errorf("%s has no %s: %w%s", s.host, s.ref, ErrNotFound, detail(te))
 	case http.StatusTooManyRequests:
-		return fmt.Errorf("%s answered 429: %w%s%s; asked %s", s.who(te), ErrRateLimit, s.quota.refusal(), detail(te), s.auth)
+		return fmt.Errorf("%s answered 429: %w%s%s; asked %s", who, ErrRateLimit, s.quota.refusal(), detail(te), s.auth)
 	}
-	return fmt.Errorf("%s answered %d %s%s%s", s.who(te), te.StatusCode, http.StatusText(te.StatusCode), s.quota.refusal(), detail(te))
+	return fmt.Errorf("%s answered %d %s%s%s", who, te.StatusCode, http.StatusText(te.StatusCode), s.quota.refusal(), detail(te))
 }
 
-// who it was that answered: the registry, or a host that it sends us to.
-func (s *store) who(te *transport.Error) string {
-	if te.Request == nil || te.Request.URL == nil || te.Request.URL.Host == "" || te.Request.URL.Host == s.wire.host {
+// who is asked at an address: the registry, or a host that it sends us to.
+func (s *store) who(u *url.URL) string {
+	if u == nil || u.Host == "" || u.Host == s.wire.host {
 		return s.host
 	}
-	return te.Request.URL.Host + ", to which " + s.host + " leads,"
+	return u.Host + " (to which " + s.host + " leads)"
 }
 
 // prefixed is s with something before it, if it is not empty.

@@ -35,6 +35,9 @@ func (c *conf) candidates(ref name.Reference) (list []name.Reference, note strin
 		}
 		list = append(list, full)
 	}
+	if len(list) == 1 && list[0].Name() == ref.Name() {
+		return list, "", nil
+	}
 	return list, fmt.Sprintf("%s names no registry; looked for where %s says", short, c.searchFrom), nil
 }
 
