@@ -4,8 +4,9 @@ import (
 	"debug/elf"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
-	"runtime"
+	"strings"
 	"testing"
 
 	"peel/source/layer"
@@ -31,7 +32,9 @@ func look(content []byte, piece func() int) (symbols, bool) {
 // says, in whatever pieces they come.
 func TestSymbolsLikeTheLibrary(t *testing.T) {
 	var files []string
-	for _, glob := range []string{runtime.GOROOT() + "/pkg/tool/*/*", runtime.GOROOT() + "/bin/*", "/usr/bin/[a-d]*", "/usr/lib/*/lib[a-c]*.so.*"} {
+	goroot, _ := exec.Command("go", "env", "GOROOT").Output()
+	goDir := strings.TrimSpace(string(goroot))
+	for _, glob := range []string{goDir + "/pkg/tool/*/*", goDir + "/bin/*", "/usr/bin/[a-d]*", "/usr/lib/*/lib[a-c]*.so.*"} {
 		found, _ := filepath.Glob(glob)
 		files = append(files, found[:min(len(found), 60)]...)
 	}
