@@ -53,38 +53,35 @@ type group struct {
 	killedBy int // the layer that hides it; filetree.None if it is visible
 	bytes    int64
 	files    int
-	parts    []part // biggest first
-	parted   int    // how many parts there are, if not all are in parts
-	also     string // the check that counts the same bytes
+	parts    []part   // biggest first
+	parted   int      // how many parts there are, if not all are in parts
+	also     []string // the checks that count the same bytes, hidden by later layers
 	least    finding.Severity
 	sure     finding.Confidence
 	note     string
 }
 
 // answer makes a finding of each group that matters, one of all others, and one
-// of those that each other check counts.
+// of those that other checks count.
 func answer(c *check.Check, img *evidence.Image, groups []*group) check.Answer {
 	all := total(img)
 	var list []finding.Finding
-	var small []*group
-	hidden := map[string][]*group{}
+	var small, hidden []*group
 	for _, g := range groups {
 		switch {
 		case g.least > finding.Info, c.Severity > finding.Info && severityOf(g.bytes, all) > finding.Info && !g.hidden():
 			list = append(list, g.finding(c, all))
 		case g.hidden():
-			hidden[g.also] = append(hidden[g.also], g)
+			hidden = append(hidden, g)
 		default:
 			small = append(small, g)
 		}
 	}
-	for _, also := range slices.Sorted(maps.Keys(hidden)) {
-		if g := joined(hidden[also]); g.bytes >= trifle {
-			list = append(list, g.finding(c, all))
+	for _, rest := range [][]*group{hidden, small} {
+		if len(rest) == 0 {
+			continue
 		}
-	}
-	if len(small) > 0 {
-		if g := joined(small); g.bytes >= trifle {
+		if g := joined(rest); g.bytes >= trifle {
 			list = append(list, g.finding(c, all))
 		}
 	}
@@ -92,7 +89,7 @@ func answer(c *check.Check, img *evidence.Image, groups []*group) check.Answer {
 }
 
 // hidden reports whether another check counts the bytes.
-func (g *group) hidden() bool { return g.also != "" }
+func (g *group) hidden() bool { return len(g.also) > 0 }
 
 // total is the bytes of the files in all layers.
 func total(img *evidence.Image) (n int64) {
@@ -121,7 +118,7 @@ func (g *group) finding(c *check.Check, all int64) finding.Finding {
 		f.DeletedIn = &g.killedBy
 	}
 	if g.hidden() {
-		f.Severity, f.Also = g.least, []string{g.also}
+		f.Severity, f.Also = g.least, g.also
 	}
 	return f
 }
@@ -149,7 +146,7 @@ func (g *group) reason(all int64) string {
 		if g.killedBy != filetree.None {
 			by = fmt.Sprintf("layer %d hides", g.killedBy+1)
 		}
-		s += fmt.Sprintf("; %s it, which saves nothing: %s counts these bytes", by, g.also)
+		s += fmt.Sprintf("; %s it, which saves nothing: these bytes count as %s", by, strings.Join(g.also, ", "))
 	}
 	return s
 }
@@ -169,7 +166,7 @@ func joined(list []*group) *group {
 	}
 	slices.SortStableFunc(list, func(a, b *group) int { return cmp.Compare(b.bytes, a.bytes) })
 	all := *list[0]
-	all.parts, all.files, all.bytes, all.parted = nil, 0, 0, 0
+	all.parts, all.also, all.files, all.bytes, all.parted = nil, nil, 0, 0, 0
 	all.whats = map[string]int64{}
 	byLayer, byPath, unnamed := map[int]int64{}, map[string]int64{}, 0
 	most, in := map[string]int64{}, map[string]int{}
@@ -185,6 +182,7 @@ func joined(list []*group) *group {
 		unnamed += max(g.parted-len(g.parts), 0)
 		byLayer[g.layer] += g.bytes
 		all.sure = min(all.sure, g.sure)
+		all.also = append(all.also, g.also...)
 		for w, n := range g.whats {
 			all.whats[w] += n
 		}
@@ -201,6 +199,8 @@ func joined(list []*group) *group {
 	for p, n := range byPath {
 		all.parts = append(all.parts, part{p, n})
 	}
+	slices.Sort(all.also)
+	all.also = slices.Compact(all.also)
 	all.sort()
 	all.layer = in[all.parts[0].path]
 	all.parted = len(byPath) + unnamed

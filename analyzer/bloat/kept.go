@@ -85,8 +85,8 @@ func visible(how grouping) func(*check.Check, *evidence.Image) check.Answer {
 }
 
 // whyHidden are the checks that count bytes which a later layer hides.
-var whyHidden = map[filetree.Reason]string{
-	filetree.Overwritten: "W001", filetree.Deleted: "W002", filetree.Metadata: "W003", filetree.Identical: "W004",
+var whyHidden = map[filetree.Reason][]string{
+	filetree.Overwritten: {"W001"}, filetree.Deleted: {"W002"}, filetree.Metadata: {"W003"}, filetree.Identical: {"W004"},
 }
 
 func grouped(img *evidence.Image, list []found, how grouping) []*group {
