@@ -10,6 +10,7 @@ import (
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
+	"peel/analyzer/attached"
 	"peel/analyzer/check"
 	"peel/analyzer/filetree"
 	"peel/analyzer/finding"
@@ -46,6 +47,9 @@ type Analysis struct {
 	// BaseLayers is how many of the layers, from the bottom, are known to be the
 	// base image's; negative if that is not known.
 	BaseLayers int
+	// Attached is what the source has beside the image: signatures, SBOMs,
+	// provenance. Nil if it was not asked for.
+	Attached []attached.Artifact
 	// Finished says that no layer is still to be read.
 	Finished bool
 }

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"peel/analyzer/attached"
 	"peel/analyzer/check"
 	"peel/analyzer/filetree"
 	"peel/analyzer/finding"
@@ -44,6 +45,8 @@ type Options struct {
 	// RequiredLabels are the keys, without "org.opencontainers.image.", that an
 	// image must have.
 	RequiredLabels []string
+	// Key verifies the signatures that are attached to the image; nil verifies none.
+	Key *attached.Key
 }
 
 // snapshotEvery bounds how often a running session makes a tree, which costs
@@ -79,6 +82,9 @@ type Session struct {
 	shown       *source.Image // img, with its secrets masked
 
 	attestations []oci.Attestation // nil until they are read
+	attached     []attached.Artifact
+	asked        bool   // what is attached
+	unattached   string // why there may be more
 	owned        owned.Index
 }
 
@@ -131,7 +137,7 @@ func (s *Session) Wait() (*Analysis, error) {
 func (s *Session) run(ctx context.Context) {
 	defer close(s.done)
 	var errs []error
-	attested := s.readAttestations(ctx)
+	company := s.readCompany(ctx)
 	for o := range s.read(ctx) {
 		l := &s.layers[o.layer]
 		if o.index == nil {
@@ -151,7 +157,7 @@ func (s *Session) run(ctx context.Context) {
 		}
 		s.publish(false)
 	}
-	s.attest(<-attested)
+	s.company(<-company)
 	if err := context.Cause(ctx); err != nil {
 		errs = append(errs, err)
 	}
@@ -257,7 +263,7 @@ func (s *Session) publish(finished bool) {
 		Notes:    slices.Concat(s.notes, s.secretNotes),
 		Findings: s.findings, Families: s.opts.families(), Checks: s.outcomes, Places: s.places,
 		Score: check.ScoreOf(s.outcomes, s.findings), Redactor: s.redactor,
-		BaseLayers: s.base,
+		BaseLayers: s.base, Attached: redactAttached(s.redactor, s.attached),
 	}
 	if n := a.Withheld(); n > 0 && finished {
 		a.Notes = append(a.Notes, fmt.Sprintf("%s could not be read, for other users own them: nothing was looked for in them. To read them too, install newuidmap (package uidmap), or run peel within podman unshare", contents(n)))

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"peel/analyzer/check"
@@ -85,9 +86,20 @@ func (m *Model) facts(d *doc, f *finding.Finding) {
 		}
 		d.field("Also", also)
 	}
+	if i := slices.IndexFunc(m.lost(), func(l check.Loss) bool { return l.Fingerprint == f.Fingerprint && l.ID == f.ID }); i >= 0 {
+		d.field("Score", text.Plural(m.lost()[i].Points, "point")+" lost by it")
+	}
 	if f.FromBase != nil {
 		d.field("From", map[bool]string{true: "the base image", false: "the layers on top of the base image"}[*f.FromBase])
 	}
+}
+
+// lost is what the score lost, and by which findings.
+func (m *Model) lost() []check.Loss {
+	if m.analysis.Score == nil {
+		return nil
+	}
+	return m.analysis.Score.Lost
 }
 
 // maxPaths is how many of a finding's files are told one by one.

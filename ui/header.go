@@ -13,7 +13,7 @@ import (
 func sourceName(img *source.Image) string {
 	names := map[source.Kind]string{
 		source.Registry: "registry", source.OCILayout: "OCI layout", source.OCIArchive: "OCI archive",
-		source.DockerArchive: "docker archive", source.Docker: "docker", source.Podman: "podman", source.Sample: "built-in sample",
+		source.DockerArchive: "docker archive", source.Docker: "docker", source.Podman: "podman", source.Storage: "podman storage", source.Sample: "built-in sample",
 	}
 	name, ok := names[img.Kind]
 	if !ok {
@@ -84,6 +84,13 @@ func (m *Model) imagePieces(w int) []piece {
 	} else if !a.Partial() {
 		p = append(p, piece{m.th.Good, "no waste", 0})
 	}
+	if a.Score != nil && a.Finished {
+		atMost := ""
+		if a.Partial() {
+			atMost = "≤ "
+		}
+		p = append(p, piece{m.th.Text, fmt.Sprintf("score %s%d", atMost, a.Score.Value), 2})
+	}
 	if !a.Partial() {
 		p = append(p, piece{m.th.Text, fmt.Sprintf("efficiency %.1f%%", 100*a.Waste.Efficiency), 4})
 	}
@@ -108,12 +115,23 @@ func shortManifest(img *source.Image) string {
 // of one that comes as a stream.
 func (m *Model) openingWords() string {
 	s := "opening" + text.Ellipsis
+	if m.waitingWords() != "" {
+		s = "waiting" + text.Ellipsis
+	}
 	if m.opts.OpenProgress != nil {
 		if n := m.opts.OpenProgress.Stored.Load(); n > 0 {
 			s = "reading" + text.Ellipsis + " " + text.Bytes(n)
 		}
 	}
 	return s
+}
+
+// waitingWords say why nothing comes, "" if that is not known.
+func (m *Model) waitingWords() string {
+	if m.opts.Waiting == nil {
+		return ""
+	}
+	return text.OneLine(m.opts.Waiting())
 }
 
 // fitPieces sets pieces apart as far as there is room, and leaves out what does

@@ -2,11 +2,10 @@ package bloat
 
 import (
 	"debug/elf"
+	"go/build"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"peel/source/layer"
@@ -32,9 +31,7 @@ func look(content []byte, piece func() int) (symbols, bool) {
 // says, in whatever pieces they come.
 func TestSymbolsLikeTheLibrary(t *testing.T) {
 	var files []string
-	goroot, _ := exec.Command("go", "env", "GOROOT").Output()
-	goDir := strings.TrimSpace(string(goroot))
-	for _, glob := range []string{goDir + "/pkg/tool/*/*", goDir + "/bin/*", "/usr/bin/[a-d]*", "/usr/lib/*/lib[a-c]*.so.*"} {
+	for _, glob := range []string{build.Default.GOROOT + "/pkg/tool/*/*", build.Default.GOROOT + "/bin/*", "/usr/bin/[a-d]*", "/usr/lib/*/lib[a-c]*.so.*"} {
 		found, _ := filepath.Glob(glob)
 		files = append(files, found[:min(len(found), 60)]...)
 	}

@@ -30,6 +30,7 @@ type Parts struct {
 	// RequiredLabels are the keys, without "org.opencontainers.image.", that an
 	// image must have.
 	RequiredLabels []string
+	Supply         Supply
 }
 
 // Image is what checks look at. It is read by one goroutine.

@@ -67,21 +67,31 @@ func (t *textWriter) findings() {
 	if told < 0 {
 		told = len(list)
 	}
-	for i, f := range list[:min(told, maxFindings)] {
+	most := t.most(told)
+	for i, f := range list[:most] {
 		t.finding(i+1, f)
 	}
-	if told > maxFindings {
-		t.line("And %s more; the JSON report has them all.", plural(told-maxFindings, "finding"))
+	if told > most {
+		t.line("And %s more; peel findings has them all.", plural(told-most, "finding"))
 	}
 	t.informed(list[told:])
 	t.prose("", "peel checks ID explains a finding, and how to mend it.")
 }
 
+// most is how many of n findings are told.
+func (t *textWriter) most(n int) int {
+	if t.all {
+		return n
+	}
+	return min(n, maxFindings)
+}
+
 // informed tells in one line each what is no fault.
 func (t *textWriter) informed(list []Finding) {
+	most := t.most(len(list))
 	for i, f := range list {
-		if i == maxFindings {
-			t.line("And %s more; the JSON report has them all.", plural(len(list)-i, "finding"))
+		if i == most {
+			t.line("And %s more; peel findings has them all.", plural(len(list)-i, "finding"))
 			return
 		}
 		line := fmt.Sprintf("Info. %s %s", f.ID, text.Clean(f.Title))

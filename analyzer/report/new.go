@@ -57,6 +57,9 @@ func New(a *analyzer.Analysis, m Meta) *Report {
 	for i := range a.Layers {
 		r.Layers[i] = layerOf(&a.Layers[i])
 	}
+	if len(a.Attached) > 0 {
+		r.Attached = each(a.Attached, attachedOf)
+	}
 	if raw := a.Image.RawConfig; len(raw) > 0 {
 		if config, ok := object(raw); ok {
 			r.Config = config

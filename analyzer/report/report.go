@@ -47,6 +47,7 @@ type Report struct {
 	Findings      []Finding       `json:"findings"`   // gravest first
 	Checks        []Check         `json:"checks"`     // what became of each check
 	Score         *Score          `json:"score,omitempty"`
+	Attached      []Attached      `json:"attached,omitempty"` // beside the image in its source
 	Config        json.RawMessage `json:"config,omitempty"`
 	History       []Step          `json:"history"` // oldest first
 	Policy        *policy.Verdict `json:"policy,omitempty"`
@@ -172,6 +173,18 @@ type Duplicate struct {
 	ExtraBytes int64    `json:"extraBytes"` // of all copies but one
 	Paths      []string `json:"paths"`
 	Layers     []int    `json:"layers"` // of each path
+}
+
+// Attached is one thing that the image's source has beside it.
+type Attached struct {
+	Kind     string   `json:"kind"`
+	Format   string   `json:"format,omitempty"`
+	Via      string   `json:"via"`
+	Digest   string   `json:"digest"`
+	Subject  string   `json:"subject,omitempty"`
+	Verified string   `json:"verified"`
+	Claims   []string `json:"claims,omitempty"`
+	Problem  string   `json:"problem,omitempty"`
 }
 
 // Finding is one thing that is wrong with the image, whatever family of checks

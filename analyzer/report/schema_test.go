@@ -15,9 +15,11 @@ import (
 	"peel/analyzer/report"
 )
 
-func compiled(t *testing.T) *jsonschema.Schema {
+func compiled(t *testing.T) *jsonschema.Schema { return compile(t, report.Schema()) }
+
+func compile(t *testing.T, schema []byte) *jsonschema.Schema {
 	t.Helper()
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(report.Schema()))
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(schema))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,15 +73,21 @@ func TestSchemaRefuses(t *testing.T) {
 
 // Guards against a field that the schema does not tell of, or the reverse.
 func TestSchemaMatchesTheStructs(t *testing.T) {
+	matches(t, report.Schema(), "report", report.SchemaVersion, reflect.TypeFor[report.Report]())
+	matches(t, report.ListingSchema(), "listing", report.ListingVersion, reflect.TypeFor[report.Listing]())
+}
+
+func matches(t *testing.T, schema []byte, name, version string, typ reflect.Type) {
+	t.Helper()
 	var root node
-	if err := json.Unmarshal(report.Schema(), &root); err != nil {
+	if err := json.Unmarshal(schema, &root); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.HasSuffix(root.ID, ":"+report.SchemaVersion) || root.Properties["schemaVersion"].Const != report.SchemaVersion {
+	if root.ID != "urn:peel:"+name+":"+version || root.Properties["schemaVersion"].Const != version {
 		t.Errorf("the schema is of another version: %s", root.ID)
 	}
 	w := &walker{t: t, defs: root.Defs, used: map[string]bool{}}
-	w.object("report", reflect.TypeFor[report.Report](), root)
+	w.object(name, typ, root)
 	for name := range root.Defs {
 		if !w.used[name] {
 			t.Errorf("nothing uses the definition %s", name)

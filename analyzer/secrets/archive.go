@@ -43,10 +43,14 @@ type unpacker struct {
 	found   []match
 	notes   []string
 	xz      bool // it holds xzOnce
+
+	effort    *effort
+	inPackage bool // in an ar archive
+	cut       bool // something was too slow to unpack wholly
 }
 
-func newUnpacker(s *Scanner, size int64) *unpacker {
-	return &unpacker{s: s, left: min(maxUnpacked, max(freeUnpacked, size*maxRatio))}
+func newUnpacker(s *Scanner, effort *effort, size int64) *unpacker {
+	return &unpacker{s: s, effort: effort, left: min(maxUnpacked, max(freeUnpacked, size*maxRatio))}
 }
 
 // packed reports whether there is something inside of contents of this kind.
@@ -61,11 +65,11 @@ func packed(k layer.Kind) bool {
 // content is what was found, nil for nothing.
 func (u *unpacker) content() *content {
 	c := settle(u.found)
-	if len(u.notes) > 0 {
+	if len(u.notes) > 0 || u.cut {
 		if c == nil {
 			c = new(content)
 		}
-		c.notes = u.notes
+		c.notes, c.cut = u.notes, u.cut
 	}
 	return c
 }
@@ -75,7 +79,7 @@ func (u *unpacker) content() *content {
 func (u *unpacker) file(r io.Reader, k layer.Kind) {
 	br := bufferOf(r)
 	defer readers.Put(br)
-	if err := u.open(br, k, "", 1); err != nil {
+	if err := u.open(br, k, "", 1); err != nil && !errors.Is(err, errSlow) {
 		u.notes = append(u.notes, fmt.Sprintf("not all of this %s was looked at for secrets: %v", k, err))
 	}
 }
@@ -87,6 +91,8 @@ func (u *unpacker) open(r *bufio.Reader, k layer.Kind, name string, depth int) e
 	case layer.KindZip:
 		return u.zip(r, name, depth)
 	case layer.KindArchiveAr:
+		defer func(outer bool) { u.inPackage = outer }(u.inPackage)
+		u.inPackage = true
 		return u.ar(r, name, depth)
 	}
 	return u.compressed(r, k, name, depth)
@@ -165,7 +171,7 @@ func joinInner(outer, name string) string {
 func (u *unpacker) scan(in pieces, p []byte, err error, name string) error {
 	st := u.s.pool.Get().(*stream)
 	defer u.s.pool.Put(st)
-	f := newFileScan(u.s, st, name, p[:min(len(p), layer.SniffLen)])
+	f := newFileScan(u.s, u.effort, st, name, p[:min(len(p), layer.SniffLen)])
 	var c *content
 	if err != nil {
 		c = f.whole(p)

@@ -58,9 +58,9 @@ type Result struct {
 	Values []string
 }
 
-// Values gives the secrets of findings in clear. Result.Values has more: the
+// valuesOf gives the secrets of findings in clear. Result.Values has more: the
 // secrets that are allowed.
-func Values(list []finding.Finding) (values []string) {
+func valuesOf(list []finding.Finding) (values []string) {
 	for i := range list {
 		if list[i].Secret != "" {
 			values = append(values, list[i].Secret)
@@ -79,6 +79,7 @@ func (s *Scanner) Assemble(img Image) Result {
 		allow: allowList{entries: s.opts.Allow, used: make([]int, len(s.opts.Allow)), now: s.opts.Now},
 	}
 	a.layers()
+	a.cutShort()
 	a.config()
 	a.history()
 	a.documents()
@@ -86,7 +87,7 @@ func (s *Scanner) Assemble(img Image) Result {
 	finding.Sort(a.findings)
 	return Result{
 		Findings: a.findings, Notes: append(a.notes, a.allow.stale()...),
-		Values: append(Values(a.findings), a.allowed...),
+		Values: append(valuesOf(a.findings), a.allowed...),
 	}
 }
 
@@ -98,6 +99,7 @@ type assembly struct {
 	findings []finding.Finding
 	lowered  map[int]judged // of findings
 	notes    []string
+	cut      []string // paths of what was too slow to unpack
 	allowed  []string // secrets
 }
 
@@ -159,6 +161,9 @@ func (a *assembly) copy(c *copyOf) {
 		if p := a.img.Tree.Path(int(c.inode.Node)); len(p) > 1 {
 			path = p[1:]
 		}
+	}
+	if c.hits.cut {
+		a.cut = append(a.cut, path)
 	}
 	for _, note := range c.hits.notes {
 		a.note(path + ": " + note)

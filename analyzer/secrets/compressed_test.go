@@ -31,7 +31,7 @@ func TestPackages(t *testing.T) {
 		"broken":           {arMagic + "what is this", "-"},
 		"lying size":       {strings.Replace(arOf("a", secret), fmt.Sprintf("%-10d", len(secret)), "9999999999", 1), "a"},
 	} {
-		u := newUnpacker(s, int64(len(test.file)))
+		u := newUnpacker(s, new(effort), int64(len(test.file)))
 		u.file(strings.NewReader(test.file), layer.Sniff([]byte(test.file)))
 		c := u.content()
 		switch {
@@ -47,16 +47,42 @@ func TestPackages(t *testing.T) {
 	}
 }
 
-// TestSlowBombs guards that what unpacks slowly ends soon, and that what lies
-// beside it is looked at all the same.
-func TestSlowBombs(t *testing.T) {
+// TestSlow guards that what unpacks slowly costs no more than a share of its
+// layer, that this is said, and that what lies beside it is looked at all the
+// same.
+func TestSlow(t *testing.T) {
 	s := scanner(t)
 	secret := "token = " + signed("ghp_", random30) + "\n"
-	file := arOf("a.xz", xzOf(strings.Repeat("0", maxXz+10), 1<<20), "b", secret)
-	u := newUnpacker(s, int64(len(file)))
-	u.file(strings.NewReader(file), layer.KindArchiveAr)
-	if c := u.content(); c == nil || len(c.matches) != 1 || c.matches[0].inner != "b" {
-		t.Errorf("%+v", c)
+	late := func(zeros int) string { return xzOf(strings.Repeat("0", zeros)+secret, 1<<20) }
+	for name, test := range map[string]struct {
+		seen, used int64
+		file       string
+		inner      string // of the match; - for none
+		cut        bool
+	}{
+		"little":                   {0, 0, late(freePackage), "", false},
+		"much":                     {0, 0, late(freeSlow), "-", true},
+		"much of a big layer":      {slowShare << 20, 0, late(freeSlow), "", false},
+		"after others":             {slowShare << 20, freeSlow, late(freeSlow), "-", true},
+		"in a package":             {0, 0, arOf("a.xz", late(freePackage), "b", secret), "b", true},
+		"in a package, big layer":  {slowShare << 20, 0, arOf("a.xz", late(freePackage)), "a", false},
+		"in a package, after much": {0, freeSlow, arOf("a.xz", late(0), "b", secret), "b", true},
+	} {
+		u := newUnpacker(s, &effort{seen: test.seen, used: test.used}, int64(len(test.file)))
+		u.file(strings.NewReader(test.file), layer.Sniff([]byte(test.file)))
+		got, cut := "-", false
+		if c := u.content(); c != nil {
+			cut = c.cut
+			if len(c.matches) == 1 {
+				got = c.matches[0].inner
+			}
+			if len(c.notes) > 0 {
+				t.Errorf("%s: notes %q", name, c.notes)
+			}
+		}
+		if got != test.inner || cut != test.cut {
+			t.Errorf("%s: a match in %q, cut %v; want %q, %v", name, got, cut, test.inner, test.cut)
+		}
 	}
 }
 

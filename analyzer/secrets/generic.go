@@ -136,7 +136,7 @@ var harmless = []string{
 	"checksum", "integrity", "fingerprint", "md5", "sha1", "sha256", "sha512", "cachekey", "sortkey", "partitionkey",
 	"idempotency", "licensekey", "rowkey", "translationkey", "i18n", "keyof", "keyevent", "keyserver", "keygrip", "keyversion",
 	"passwordreset", "resetpassword", "forgotpassword", "passwordpolicy", "passwordfield", "passwordlabel", "passwordhint",
-	"passwordhelp", "passwordtext", "passwordinput", "passwordmin", "passwordmax", "passwordlength", "passwordtype",
+	"continuationtoken", "nexttoken", "pagetoken", "synctoken", "passwordhelp", "passwordtext", "passwordinput", "passwordmin", "passwordmax", "passwordlength", "passwordtype",
 	"tokenkind", "tokenname", "secretref", "secretkeyref", "passwordref", "tokenexpir", "tokenlife", "tokenid", "issuerkey",
 	"verifykey", "verificationkey", "sitekey", "storagekey", "objectkey", "lookupkey", "hashkey", "mapkey", "pathkey", "compass", "bypass",
 	"passthrough", "password_type", "passive", "passes", "passed", "passage", "accesslevel", "accessmode",

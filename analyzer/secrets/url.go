@@ -27,7 +27,7 @@ var docPasswords = map[string]bool{
 	"pass": true, "password": true, "passwd": true, "pwd": true, "pw": true, "secret": true, "bar": true, "foo": true,
 	"test": true, "user": true, "hunter2": true, "token": true, "p": true, "b": true, "123": true, "1234": true,
 	"mypassword": true, "mypass": true, "example": true, "x-oauth-basic": true, "admin": true, "guest": true, "postgres": true,
-	"root": true, "baz": true, "xxx": true, "***": true, "...": true, "port": true, "s3cret": true, "12345": true, "123456": true,
+	"root": true, "baz": true, "xxx": true, "***": true, "...": true, "port": true, "s3cret": true, "open sesame": true, "opensesame": true, "12345": true, "123456": true,
 }
 
 // url looks at the part of a URL between "://" and "@".

@@ -12,7 +12,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"peel/analyzer"
 	"peel/analyzer/bloat"
 	"peel/analyzer/text"
 )
@@ -55,20 +54,11 @@ func runIgnore(ctx context.Context, o *rootOptions) error {
 	if err := o.checkLimits(); err != nil {
 		return err
 	}
-	show := newMeter(o.streams)
-	defer show.stop()
-	show.opening(o.reference)
-	img, base, err := o.openImage(ctx, show.progress)
+	a, readErr, err := o.read(ctx)
 	if err != nil {
-		show.stop()
 		return err
 	}
-	defer img.Close()
-	session := analyzer.Start(ctx, img, o.analysis(base))
-	show.reading(session, img)
-	a, readErr := session.Wait()
-	show.stop()
-	if base != nil && a.BaseLayers < 0 {
+	if o.base != "" && a.BaseLayers < 0 {
 		for _, n := range a.Notes {
 			fmt.Fprintf(o.streams.err, "peel: %s\n", text.Clean(n))
 		}

@@ -7,7 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"sync/atomic"
+	"path/filepath"
 
 	"peel/analyzer"
 	"peel/analyzer/policy"
@@ -16,7 +16,6 @@ import (
 	"peel/analyzer/text"
 	"peel/source"
 	"peel/source/layer"
-	"peel/ui"
 )
 
 func runRoot(ctx context.Context, o *rootOptions) error {
@@ -24,14 +23,8 @@ func runRoot(ctx context.Context, o *rootOptions) error {
 	if err != nil {
 		return usage(err)
 	}
-	if err := o.checkLimits(); err != nil {
+	if err := o.prepare(); err != nil {
 		return err
-	}
-	if err := o.scan.check(); err != nil {
-		return usage(err)
-	}
-	if o.secrets, err = o.scan.secrets(); err != nil {
-		return usage(err)
 	}
 	if o.interactive() {
 		return runUI(ctx, o)
@@ -108,34 +101,28 @@ func (o *rootOptions) sourceOptions(opening *layer.Progress) source.Options {
 	scan.Progress = opening
 	opts := o.analysis(nil)
 	scan.Inspectors = opts.Inspectors()
+	root := o.root
+	if abs, err := filepath.Abs(root); err == nil && root != "" {
+		root = abs
+	}
 	return source.Options{
-		Source: source.Kind(o.source), Platform: o.platform, Scan: scan,
-		Stdin: o.streams.in, UserAgent: "peel/" + version(),
+		Source: source.Kind(o.source), Root: root, Platform: o.platform, Scan: scan,
+		Stdin: o.streams.in, UserAgent: "peel/" + version(), Insecure: !o.tlsVerify, Waiting: o.waiting,
 	}
 }
 
 func (o *rootOptions) analysis(base *analyzer.Base) analyzer.Options {
 	return analyzer.Options{
 		Scan: o.scanOptions(), Secrets: o.secrets, Base: base,
-		Checks: o.scan.families(), RequiredLabels: o.scan.labels,
+		Checks: o.scan.families(), RequiredLabels: o.scan.labels, Key: o.scan.key,
 	}
 }
 
 func runReport(ctx context.Context, o *rootOptions, rules policy.Rules) error {
-	show := newMeter(o.streams)
-	defer show.stop()
-	show.opening(o.reference)
-	img, base, err := o.openImage(ctx, show.progress)
+	a, readErr, err := o.read(ctx)
 	if err != nil {
-		show.stop()
 		return err
 	}
-	defer img.Close()
-	session := analyzer.Start(ctx, img, o.analysis(base))
-	show.reading(session, img)
-	a, readErr := session.Wait()
-	show.stop()
-
 	meta := report.Meta{PeelVersion: version()}
 	if o.ci {
 		v := policy.Evaluate(rules, report.Figures(a))
@@ -208,35 +195,4 @@ func writeFile(path string, write func(io.Writer) error) error {
 		os.Remove(path)
 	}
 	return writing(path, err)
-}
-
-func runUI(ctx context.Context, o *rootOptions) error {
-	opening := new(layer.Progress)
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	var base atomic.Pointer[analyzer.Base]
-	res, err := ui.Run(ctx, ui.Options{
-		Reference: o.reference,
-		Open: func(ctx context.Context) (*source.Image, error) {
-			img, b, err := o.openImage(ctx, opening)
-			base.Store(b)
-			return img, err
-		},
-		Analyze: func(ctx context.Context, img *source.Image) *analyzer.Session {
-			opts := o.analysis(base.Load())
-			opts.Live = true
-			return analyzer.Start(ctx, img, opts)
-		},
-		OpenProgress: opening,
-		Theme:        o.ui.theme, ASCII: o.ui.ascii, NoMouse: o.ui.noMouse, At: o.ui.at,
-		ShowSecrets: o.ui.secrets,
-		Version:     version(),
-	})
-	switch {
-	case err != nil:
-		return err
-	case res.Err != nil:
-		return res.Err
-	}
-	return nil
 }

@@ -8,9 +8,11 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"peel/analyzer/attached"
 	"peel/analyzer/check"
 	"peel/analyzer/metadata"
 	"peel/analyzer/secrets"
+	"peel/analyzer/supply"
 )
 
 // scanOptions choose the families of checks, and what they go by.
@@ -19,6 +21,8 @@ type scanOptions struct {
 	rules    string // file of rules for secrets
 	allow    string // file of accepted secrets
 	labels   []string
+	keyFile  string
+	key      *attached.Key // of keyFile; nil without one
 }
 
 // allScanners are the families there are.
@@ -37,6 +41,7 @@ func defaultScanners() []string { return allScanners() }
 func (o *scanOptions) addFlags(f *pflag.FlagSet) {
 	f.StringSliceVar(&o.scanners, "scanners", defaultScanners(), "families of checks that run: "+strings.Join(allScanners(), ", "))
 	f.StringSliceVar(&o.labels, "require-labels", metadata.DefaultRequired, "labels that an image must have, without org.opencontainers.image.; none for no one")
+	f.StringVar(&o.keyFile, "key", "", "file of the public key, as cosign.pub, that a signature of the image must verify with")
 	f.StringVar(&o.rules, "secret-rules", "", "file of more rules for secrets, in gitleaks' TOML format")
 	f.StringVar(&o.allow, "secret-allow", "", "file of secrets that are known and accepted")
 }
@@ -48,6 +53,9 @@ func (o *scanOptions) check() error {
 			return fmt.Errorf("--scanners: %q is not among %s", s, strings.Join(allScanners(), ", "))
 		}
 	}
+	if err := o.readKey(); err != nil {
+		return err
+	}
 	if slices.Equal(o.labels, []string{"none"}) {
 		o.labels = nil
 	}
@@ -55,6 +63,24 @@ func (o *scanOptions) check() error {
 		if !slices.Contains(metadata.Keys(), l) {
 			return fmt.Errorf("--require-labels: %q is not among %s", l, strings.Join(metadata.Keys(), ", "))
 		}
+	}
+	return nil
+}
+
+// readKey reads the key that signatures are verified with.
+func (o *scanOptions) readKey() error {
+	if o.keyFile == "" {
+		return nil
+	}
+	if !slices.Contains(o.scanners, supply.Name) {
+		return fmt.Errorf("--key needs %s among the --scanners", supply.Name)
+	}
+	b, err := os.ReadFile(o.keyFile)
+	if err != nil {
+		return fmt.Errorf("--key: %w", err)
+	}
+	if o.key, err = attached.ParseKey(b); err != nil {
+		return fmt.Errorf("--key: %s: %w", o.keyFile, err)
 	}
 	return nil
 }

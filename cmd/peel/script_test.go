@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"crypto/ed25519"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -120,6 +121,18 @@ func leaking(layers int) sourcetest.Image {
 	return img
 }
 
+// signed is an image with a signature by the first key of supply.txtar.
+func signed(w io.Writer) error {
+	img := thrifty("1.0")
+	h, err := sourcetest.Digest(img)
+	if err != nil {
+		return err
+	}
+	key := ed25519.NewKeyFromSeed(bytes.Repeat([]byte{1}, ed25519.SeedSize))
+	sign := func(message []byte) []byte { return ed25519.Sign(key, message) }
+	return sourcetest.OCIArchive(w, img, sourcetest.Signature(h, sourcetest.SimpleSigning(h), sign))
+}
+
 var shapes = map[string]func(io.Writer) error{
 	"layout":   func(io.Writer) error { return nil },
 	"wasteful": func(w io.Writer) error { return sourcetest.DockerArchive25(w, wasteful("example/app:1")) },
@@ -131,6 +144,7 @@ var shapes = map[string]func(io.Writer) error{
 	},
 	"base":    func(w io.Writer) error { return sourcetest.DockerArchive25(w, leaking(1)) },
 	"derived": func(w io.Writer) error { return sourcetest.OCIArchive(w, leaking(2)) },
+	"signed":  signed,
 	"oci":     func(w io.Writer) error { return sourcetest.OCIArchive(w, wasteful("1.0")) },
 	"two": func(w io.Writer) error {
 		return sourcetest.PodmanArchive(w, wasteful("example/app:1"), thrifty("example/small:2"))

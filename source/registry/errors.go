@@ -2,11 +2,15 @@ package registry
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
+	"syscall"
 
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
 
@@ -15,12 +19,17 @@ import (
 
 // Errors of a registry, to be told apart with errors.Is.
 var (
-	ErrUnauthorized = errors.New("not authorized")
+	ErrUnauthorized = errors.New("not authorized")      // without credentials
+	ErrRefused      = errors.New("credentials refused") // those that there are
 	ErrNotFound     = errors.New("not found")
 	ErrUnreachable  = errors.New("cannot be reached")
 	ErrRateLimit    = errors.New("too many requests")
 	ErrNotRegistry  = errors.New("it is no registry")
-	ErrBroken       = errors.New("lost the connection") // in the middle of an answer
+	ErrBroken       = errors.New("lost the connection") // before an answer or in the middle of it
+	ErrCertificate  = errors.New("its certificate is not trusted")
+	ErrClientCert   = errors.New("it ended the TLS handshake")
+	ErrPlain        = errors.New("nothing is read without TLS unless that is asked for")
+	ErrProxy        = errors.New("bad proxy")
 )
 
 // explain says which side failed, and what was tried. what is the path that was
@@ -29,36 +38,106 @@ func (s *store) explain(ctx context.Context, what string, err error) error {
 	if cause := context.Cause(ctx); cause != nil {
 		return cause
 	}
-	host := s.repo.RegistryStr()
 	var te *transport.Error
 	if errors.As(err, &te) {
-		return s.answered(host, what, te)
+		return s.answered(what, te)
+	}
+	var url *url.Error
+	if errors.As(err, &url) {
+		err = url.Err // the address may be signed
 	}
 	var dns *net.DNSError
+	var slow net.Error
+	var cert *tls.CertificateVerificationError
 	var op *net.OpError
 	switch {
+	case speaksHTTP(err):
+		return fmt.Errorf("%s answers in plain HTTP: %w", s.host, ErrPlain)
+	case errors.Is(err, ErrPlain):
+		return fmt.Errorf("%s %w", s.host, err)
+	case errors.As(err, &cert):
+		return fmt.Errorf("%s: %w: %w; CAs are looked for in the system's store and in %s", s.host, ErrCertificate, cert.Err, &s.wire.certs)
+	case refusedByTLS(err), s.wire.handshook():
+		return fmt.Errorf("%s: %w: %w; it was shown %s; these are looked for in %s", s.host, ErrClientCert, err, s.wire.certs.shown(), &s.wire.certs)
+	case errors.Is(err, ErrProxy), errors.Is(err, ErrConfig):
+		return fmt.Errorf("asking %s: %w", s.host, err)
 	case errors.As(err, &dns):
-		return fmt.Errorf("%s %w: its name cannot be resolved (%s)", host, ErrUnreachable, dns.Err)
+		return fmt.Errorf("%s %w: its name cannot be resolved (%s)", s.host, ErrUnreachable, dns.Err)
+	case cut(err):
+		return s.lost(ctx, err)
 	case errors.As(err, &op):
-		return fmt.Errorf("%s %w: %w", host, ErrUnreachable, op)
+		return fmt.Errorf("%s %w: %w", s.host, ErrUnreachable, op)
+	case errors.As(err, &slow) && slow.Timeout():
+		return fmt.Errorf("%s %w: %w", s.host, ErrUnreachable, err)
 	}
-	return fmt.Errorf("asking %s: %w", host, err)
+	return fmt.Errorf("asking %s: %w", s.host, bounded(err))
 }
 
-func (s *store) answered(host, what string, te *transport.Error) error {
+// cut is true for connections that break, of which the next may not.
+func cut(err error) bool {
+	for _, e := range []error{io.EOF, io.ErrUnexpectedEOF, syscall.ECONNRESET, syscall.ECONNABORTED, syscall.EPIPE} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return strings.Contains(err.Error(), "http2: ") // net/http does not export these
+}
+
+func (s *store) answered(what string, te *transport.Error) error {
 	blob, isBlob := strings.CutPrefix(what, "blobs/")
 	switch te.StatusCode {
 	case http.StatusUnauthorized, http.StatusForbidden:
-		return fmt.Errorf("%s answered %d for %s: %w; asked %s", host, te.StatusCode, s.repo.RepositoryStr(), ErrUnauthorized, s.auth)
+		class := ErrUnauthorized
+		if s.auth.user != "" {
+			class = ErrRefused
+		}
+		return fmt.Errorf("%s answered %d for %s: %w%s; asked %s", s.who(te), te.StatusCode, s.ref.Context().RepositoryStr(), class, detail(te), s.auth)
 	case http.StatusNotFound:
 		if isBlob {
-			return fmt.Errorf("%w: %s has no %s in %s%s", oci.ErrMissing, host, blob, s.repo.RepositoryStr(), detail(te))
+			return fmt.Errorf("%w: %s has no %s in %s%s", oci.ErrMissing, s.host, blob, s.ref.Context().RepositoryStr(), detail(te))
 		}
-		return fmt.Errorf("%s has no %s: %w%s", host, s.ref, ErrNotFound, detail(te))
+		if strings.HasPrefix(what, tagsList) {
+			return fmt.Errorf("%s has no %s: %w%s", s.host, s.ref.Context().RepositoryStr(), ErrNotFound, detail(te))
+		}
+		return fmt.Errorf("%s has no %s: %w%s", s.host, s.ref, ErrNotFound, detail(te))
 	case http.StatusTooManyRequests:
-		return fmt.Errorf("%s answered 429: %w; asked %s", host, ErrRateLimit, s.auth)
+		return fmt.Errorf("%s answered 429: %w%s%s; asked %s", s.who(te), ErrRateLimit, s.quota.refusal(), detail(te), s.auth)
 	}
-	return fmt.Errorf("%s answered %d %s%s", host, te.StatusCode, http.StatusText(te.StatusCode), detail(te))
+	return fmt.Errorf("%s answered %d %s%s%s", s.who(te), te.StatusCode, http.StatusText(te.StatusCode), s.quota.refusal(), detail(te))
+}
+
+// who it was that answered: the registry, or a host that it sends us to.
+func (s *store) who(te *transport.Error) string {
+	if te.Request == nil || te.Request.URL == nil || te.Request.URL.Host == "" || te.Request.URL.Host == s.wire.host {
+		return s.host
+	}
+	return te.Request.URL.Host + ", to which " + s.host + " leads,"
+}
+
+// prefixed is s with something before it, if it is not empty.
+func prefixed(before, s string) string {
+	if s == "" {
+		return ""
+	}
+	return before + s
+}
+
+// bounded keeps out of a message what a token server has sent: it is long, and
+// may hold other tokens than the one that is missing.
+func bounded(err error) error {
+	if words, answer, ok := strings.Cut(err.Error(), "\n"); ok && answer != "" {
+		return errors.New(words)
+	}
+	return err
+}
+
+// withoutSecrets is a URL that may have a password in it, without that.
+func withoutSecrets(s string) string {
+	u, err := url.Parse(s)
+	if err != nil {
+		return "…"
+	}
+	return u.Redacted()
 }
 
 // maxDetail bounds what a registry may add to a message of ours.

@@ -12,6 +12,8 @@ crun crun
 docker-registry docker-registry
 dockerd docker.io
 docker docker-cli
+containerd containerd
+ctr containerd
 debootstrap debootstrap
 newuidmap uidmap
 setpriv util-linux
@@ -19,7 +21,8 @@ htpasswd apache2-utils
 busybox busybox-static
 setcap libcap2-bin
 setfattr attr
-zstd zstd'
+zstd zstd
+strace strace'
 
 PATH=$PATH:/usr/sbin:/sbin
 
