@@ -65,16 +65,15 @@ func duplicates(c *check.Check, img *evidence.Image) check.Answer {
 	most := map[*group]int64{}
 	var groups []*group
 	for _, d := range img.Waste.Duplicates {
-		order := make([]int, len(d.Paths))
-		for i := range order {
-			order[i] = i
+		var order []int
+		for i, p := range d.Paths {
+			node, ok := img.Tree.Lookup(p)
+			if ok && s.kind[node] == notSorted && !isLicence(img.Tree.Nodes[node].Name) { // each package has to bring its own
+				order = append(order, i)
+			}
 		}
 		slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(d.Layers[a], d.Layers[b]) })
-		for _, i := range order[1:] {
-			node, ok := img.Tree.Lookup(d.Paths[i])
-			if !ok || s.kind[node] != notSorted || isLicence(img.Tree.Nodes[node].Name) { // each package has to bring its own
-				continue
-			}
+		for _, i := range order[min(1, len(order)):] {
 			g := byLayer[d.Layers[i]]
 			if g == nil {
 				g = &group{layer: d.Layers[i], killedBy: filetree.None, sure: finding.Sure}

@@ -53,40 +53,43 @@ type group struct {
 	killedBy int // the layer that hides it; filetree.None if it is visible
 	bytes    int64
 	files    int
-	parts    []part // biggest first
-	parted   int    // how many parts there are, if not all are in parts
-	also     string // the check that counts the same bytes
+	parts    []part   // biggest first
+	parted   int      // how many parts there are, if not all are in parts
+	also     []string // the checks that count the same bytes, hidden by later layers
 	least    finding.Severity
 	sure     finding.Confidence
 	note     string
 }
 
-// answer makes a finding of each group that matters, and one of all others.
+// answer makes a finding of each group that matters, one of all others, and one
+// of those that other checks count.
 func answer(c *check.Check, img *evidence.Image, groups []*group) check.Answer {
 	all := total(img)
-	var big, small []*group
-	var rest int64
+	var list []finding.Finding
+	var small, hidden []*group
 	for _, g := range groups {
-		grave := severityOf(g.bytes, all) > finding.Info
-		if grave && (c.Severity > finding.Info || g.hidden()) || g.least > finding.Info {
-			big = append(big, g)
-		} else {
+		switch {
+		case g.least > finding.Info, c.Severity > finding.Info && severityOf(g.bytes, all) > finding.Info && !g.hidden():
+			list = append(list, g.finding(c, all))
+		case g.hidden():
+			hidden = append(hidden, g)
+		default:
 			small = append(small, g)
-			rest += g.bytes
 		}
 	}
-	var list []finding.Finding
-	for _, g := range big {
-		list = append(list, g.finding(c, all))
-	}
-	if rest >= trifle {
-		list = append(list, joined(small).finding(c, all))
+	for _, rest := range [][]*group{hidden, small} {
+		if len(rest) == 0 {
+			continue
+		}
+		if g := joined(rest); g.bytes >= trifle {
+			list = append(list, g.finding(c, all))
+		}
 	}
 	return check.Found(list...)
 }
 
 // hidden reports whether another check counts the bytes.
-func (g *group) hidden() bool { return g.killedBy != filetree.None && g.also != "" }
+func (g *group) hidden() bool { return len(g.also) > 0 }
 
 // total is the bytes of the files in all layers.
 func total(img *evidence.Image) (n int64) {
@@ -104,9 +107,7 @@ func (g *group) finding(c *check.Check, all int64) finding.Finding {
 	f.Confidence = g.sure
 	f.Severity = max(min(severityOf(g.bytes, all), c.Severity), g.least)
 	f.Layer, f.Bytes = &g.layer, &g.bytes
-	slices.SortStableFunc(g.parts, func(a, b part) int {
-		return cmp.Or(cmp.Compare(b.bytes, a.bytes), strings.Compare(a.path, b.path))
-	})
+	g.sort()
 	paths := make([]string, len(g.parts))
 	for i := range g.parts {
 		paths[i] = g.parts[i].path
@@ -117,9 +118,15 @@ func (g *group) finding(c *check.Check, all int64) finding.Finding {
 		f.DeletedIn = &g.killedBy
 	}
 	if g.hidden() {
-		f.Severity, f.Also = finding.Info, []string{g.also}
+		f.Severity, f.Also = g.least, g.also
 	}
 	return f
+}
+
+func (g *group) sort() {
+	slices.SortFunc(g.parts, func(a, b part) int {
+		return cmp.Or(cmp.Compare(b.bytes, a.bytes), strings.Compare(a.path, b.path))
+	})
 }
 
 // reason tells the figures in words.
@@ -135,7 +142,11 @@ func (g *group) reason(all int64) string {
 		s += "; " + g.note
 	}
 	if g.hidden() {
-		s += fmt.Sprintf("; layer %d hides it, which saves nothing: %s counts these bytes", g.killedBy+1, g.also)
+		by := "later layers hide"
+		if g.killedBy != filetree.None {
+			by = fmt.Sprintf("layer %d hides", g.killedBy+1)
+		}
+		s += fmt.Sprintf("; %s it, which saves nothing: these bytes count as %s", by, strings.Join(g.also, ", "))
 	}
 	return s
 }
@@ -155,18 +166,23 @@ func joined(list []*group) *group {
 	}
 	slices.SortStableFunc(list, func(a, b *group) int { return cmp.Compare(b.bytes, a.bytes) })
 	all := *list[0]
-	all.parts, all.files, all.bytes, all.parted, all.also = nil, 0, 0, 0, ""
+	all.parts, all.also, all.files, all.bytes, all.parted = nil, nil, 0, 0, 0
 	all.whats = map[string]int64{}
 	byLayer, byPath, unnamed := map[int]int64{}, map[string]int64{}, 0
+	most, in := map[string]int64{}, map[string]int{}
 	for _, g := range list {
 		all.bytes += g.bytes
 		all.files += g.files
 		for _, p := range g.parts {
 			byPath[p.path] += p.bytes
+			if p.bytes > most[p.path] { // the finding's place is one of its layer
+				most[p.path], in[p.path] = p.bytes, g.layer
+			}
 		}
 		unnamed += max(g.parted-len(g.parts), 0)
 		byLayer[g.layer] += g.bytes
 		all.sure = min(all.sure, g.sure)
+		all.also = append(all.also, g.also...)
 		for w, n := range g.whats {
 			all.whats[w] += n
 		}
@@ -183,6 +199,10 @@ func joined(list []*group) *group {
 	for p, n := range byPath {
 		all.parts = append(all.parts, part{p, n})
 	}
+	slices.Sort(all.also)
+	all.also = slices.Compact(all.also)
+	all.sort()
+	all.layer = in[all.parts[0].path]
 	all.parted = len(byPath) + unnamed
 	if len(byLayer) > 1 {
 		all.note = strings.TrimPrefix(all.note+"; "+inLayers(byLayer), "; ")

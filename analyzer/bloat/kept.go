@@ -85,8 +85,8 @@ func visible(how grouping) func(*check.Check, *evidence.Image) check.Answer {
 }
 
 // whyHidden are the checks that count bytes which a later layer hides.
-var whyHidden = map[filetree.Reason]string{
-	filetree.Overwritten: "W001", filetree.Deleted: "W002", filetree.Metadata: "W003", filetree.Identical: "W004",
+var whyHidden = map[filetree.Reason][]string{
+	filetree.Overwritten: {"W001"}, filetree.Deleted: {"W002"}, filetree.Metadata: {"W003"}, filetree.Identical: {"W004"},
 }
 
 func grouped(img *evidence.Image, list []found, how grouping) []*group {
@@ -94,7 +94,6 @@ func grouped(img *evidence.Image, list []found, how grouping) []*group {
 		layer, killedBy int32
 		reason          filetree.Reason
 		what            string
-		root            int
 	}
 	type sums struct {
 		*group
@@ -104,18 +103,15 @@ func grouped(img *evidence.Image, list []found, how grouping) []*group {
 	var order []*sums
 	for _, f := range list {
 		k := &kinds[f.kind]
-		id := key{f.in.Layer, f.in.KilledBy, f.in.Reason, "", 0}
+		id := key{f.in.Layer, f.in.KilledBy, f.in.Reason, ""}
 		if how == byKind {
 			id.what = k.what
-		}
-		if k.apart {
-			id.root = f.root
 		}
 		g := at[id]
 		if g == nil {
 			g = &sums{&group{
 				layer: int(f.in.Layer), killedBy: int(f.in.KilledBy), sure: finding.Sure,
-				also: whyHidden[f.in.Reason], whats: map[string]int64{},
+				also: whyHidden[f.in.Reason], least: k.least, whats: map[string]int64{},
 			}, map[int]int64{}}
 			at[id] = g
 			order = append(order, g)

@@ -23,8 +23,8 @@ type kind struct {
 	spare func(name string) bool
 
 	sure   finding.Confidence
-	apart  bool   // each directory is a finding of its own
-	ignore string // in a .dockerignore; "" for "**/" and the name, "-" for what no build context has
+	least  finding.Severity // of a finding, however few its bytes
+	ignore string           // in a .dockerignore; "" for "**/" and the name, "-" for what no build context has
 }
 
 // land is whose files a directory holds.

@@ -10,14 +10,14 @@ import (
 
 // repositories are those of version control.
 var repositories = []kind{
-	{check: "W008", what: "Git repository", dirs: []string{".git"}, only: func(p *place) bool { return p.has("HEAD") || p.has("objects") || p.has("config") }, apart: true},
-	{check: "W008", what: "Mercurial repository", dirs: []string{".hg"}, only: func(p *place) bool { return p.has("store") || p.has("requires") }, apart: true},
-	{check: "W008", what: "Subversion working copy", dirs: []string{".svn"}, only: func(p *place) bool { return p.has("wc.db") || p.has("entries") }, apart: true},
-	{check: "W008", what: "CVS working copy", dirs: []string{"CVS"}, only: func(p *place) bool { return p.has("Entries") && p.has("Root") }},
-	{check: "W008", what: "Bazaar, Darcs or Jujutsu repository", dirs: []string{".bzr", "_darcs", ".jj"}, apart: true},
+	{check: "W008", what: "Git repository", dirs: []string{".git"}, only: func(p *place) bool { return p.has("HEAD") || p.has("objects") || p.has("config") }, least: finding.Low},
+	{check: "W008", what: "Mercurial repository", dirs: []string{".hg"}, only: func(p *place) bool { return p.has("store") || p.has("requires") }, least: finding.Low},
+	{check: "W008", what: "Subversion working copy", dirs: []string{".svn"}, only: func(p *place) bool { return p.has("wc.db") || p.has("entries") }, least: finding.Low},
+	{check: "W008", what: "CVS working copy", dirs: []string{"CVS"}, only: func(p *place) bool { return p.has("Entries") && p.has("Root") }, least: finding.Low},
+	{check: "W008", what: "Bazaar, Darcs or Jujutsu repository", dirs: []string{".bzr", "_darcs", ".jj"}, least: finding.Low},
 	{check: "W008", what: "bare Git repository", only: func(p *place) bool {
 		return strings.HasSuffix(p.name, ".git") && p.has("HEAD") && p.has("objects") && p.has("refs")
-	}, apart: true, ignore: "**/*.git"},
+	}, least: finding.Low, ignore: "**/*.git"},
 }
 
 // litter is what editors, systems and pipelines leave behind.

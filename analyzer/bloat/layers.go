@@ -24,7 +24,7 @@ func emptyLayers(c *check.Check, img *evidence.Image) check.Answer {
 			continue
 		}
 		f := c.At(fmt.Sprintf("rootfs.diff_ids[%d]", n), "")
-		f.Layer, f.Bytes = &n, &img.Layers[n].StoredBytes
+		f.Layer, f.Bytes = &n, &img.Layers[n].TarBytes
 		f.Reason = "it has no entries"
 		if entries := len(img.Layers[n].Entries); entries > 0 {
 			f.Title = "layer that changes nothing"

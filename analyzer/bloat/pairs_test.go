@@ -172,6 +172,21 @@ func TestGroups(t *testing.T) {
 	}
 }
 
+// A repository is told of however small it is, several of a layer at once; the
+// path of a finding is of its layer.
+func TestPlaces(t *testing.T) {
+	img := built(files(mega("a", 1)), files(Reg("app/.git/HEAD", "x"), Reg("lib/.git/HEAD", "x")), files(Random("tmp/a", 9000, 2)), files(Random("tmp/b", 4000, 3), Random("var/log/c", 8000, 4)))
+	a := checktest.Analyze(t, img, "")
+	if list := checktest.Findings(a, "W008"); len(list) != 1 || list[0].Severity != finding.Low || list[0].PathCount != 2 {
+		t.Errorf("%+v", list)
+	}
+	for _, f := range checktest.Findings(a, "W014") {
+		if f.Path != "tmp" || *f.Layer != 2 || *f.Bytes != 21_000 {
+			t.Errorf("%+v in layer %d", f, *f.Layer)
+		}
+	}
+}
+
 // No check of waste makes a pipeline fail that asks for grave findings.
 func TestNeverHigh(t *testing.T) {
 	for _, c := range bloat.Family.Checks {
