@@ -146,9 +146,9 @@ func (o outcome) figures(t testing.TB) string {
 	for _, field := range []string{"peelVersion", "notes", "config", "history"} {
 		delete(report, field)
 	}
-	strip(report["image"], "reference", "source", "location", "name", "attempts", "manifestDigest", "configDigest", "compressedBytes", "created")
+	strip(report["image"], "base", "baseLayers", "reference", "source", "location", "name", "attempts", "manifestDigest", "configDigest", "compressedBytes", "created")
 	for _, l := range report["layers"].([]any) {
-		strip(l, "digest", "mediaType", "compression", "compressedBytes", "createdBy", "created")
+		strip(l, "fromBase", "digest", "mediaType", "compression", "compressedBytes", "createdBy", "created")
 	}
 	for _, c := range report["wasteCauses"].([]any) {
 		strip(c, "hint") // it quotes the history, which podman words differently
@@ -158,6 +158,9 @@ func (o outcome) figures(t testing.TB) string {
 	strip(report, "score", "attached")
 	without(report, "checks", "M", "H", "X", "W019")
 	without(report, "findings", "M", "H", "X", "W017", "W019")
+	for _, f := range report["findings"].([]any) {
+		strip(f, "fromBase")
+	}
 	b, err := json.MarshalIndent(report, "", " ")
 	if err != nil {
 		t.Fatal(err)
