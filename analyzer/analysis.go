@@ -10,6 +10,7 @@ import (
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
+	"peel/analyzer/attached"
 	"peel/analyzer/check"
 	"peel/analyzer/filetree"
 	"peel/analyzer/finding"
@@ -43,9 +44,13 @@ type Analysis struct {
 	// Redactor masks the secrets that were found. All other fields are masked
 	// already but for the names of files; whatever is printed goes through it.
 	Redactor *redact.Redactor
-	// BaseLayers is how many of the layers, from the bottom, are known to be the
-	// base image's; negative if that is not known.
+	// BaseLayers is how many of the layers, from the bottom, are the base image's;
+	// negative if that is not known. Base says how it was found.
 	BaseLayers int
+	Base       *BaseImage // nil if nothing is known of it
+	// Attached is what the source has beside the image: signatures, SBOMs,
+	// provenance. Nil if it was not asked for.
+	Attached []attached.Artifact
 	// Finished says that no layer is still to be read.
 	Finished bool
 }

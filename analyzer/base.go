@@ -18,13 +18,14 @@ import (
 // Base is an image that another one may be built on.
 type Base struct {
 	Reference string   // as the user wrote it
+	Digest    string   // of its manifest, "sha256:…"; "" if its source has none
 	DiffIDs   []string // of its layers, bottom first
 	Config    *v1.ConfigFile
 }
 
 // BaseOf is an opened image as a base. Its layers need not have been read.
 func BaseOf(img *source.Image) *Base {
-	b := &Base{Reference: img.Reference, Config: img.Config}
+	b := &Base{Reference: img.Reference, Digest: img.ManifestDigest, Config: img.Config}
 	for _, l := range img.Layers {
 		b.DiffIDs = append(b.DiffIDs, l.DiffID)
 	}

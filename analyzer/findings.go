@@ -2,14 +2,13 @@ package analyzer
 
 import (
 	"bytes"
-	"context"
-	"errors"
 	"slices"
-	"strings"
 	"sync/atomic"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
+	"peel/analyzer/attached"
+	"peel/analyzer/bloat"
 	"peel/analyzer/check"
 	"peel/analyzer/evidence"
 	"peel/analyzer/finding"
@@ -21,7 +20,6 @@ import (
 	"peel/analyzer/secrets"
 	"peel/source"
 	"peel/source/layer"
-	"peel/source/oci"
 )
 
 // examine puts what is known by now to the checks, and hides the secrets among
@@ -39,7 +37,7 @@ func (s *Session) examine() {
 		s.outcomes = append(s.outcomes, outcomes...)
 		s.findings = append(s.findings, found...)
 	}
-	s.opts.Base.attribute(s.findings, s.base, s.img)
+	s.attribute()
 	finding.Sort(s.findings)
 	s.places = locate(s.findings, s.tree, len(s.layers))
 }
@@ -48,7 +46,7 @@ func (s *Session) lookForSecrets() {
 	found := s.opts.Secrets.Assemble(secrets.Image{
 		Tree: s.tree, Layers: s.indexes(), Config: s.img.Config, StepLayer: s.stepLayers(),
 		RawManifest: s.img.RawManifest, Annotations: s.img.Annotations(), Attestations: s.attestations,
-		Owned: &s.owned, Base: s.opts.Base.brings(s.base, s.img),
+		Owned: &s.owned, Base: s.brings(),
 	})
 	s.findings = found.Findings
 	s.outcomes = check.Tally(secrets.Family, found.Findings, s.partial())
@@ -92,16 +90,23 @@ func (s *Session) evidence() *evidence.Image {
 	for n := range s.layers {
 		media[n] = s.layers[n].MediaType
 	}
-	named := false
-	switch s.img.Kind {
-	case source.Registry, source.Docker, source.Podman:
-		named = true
-	}
 	return evidence.New(evidence.Parts{
 		Tree: s.tree, Layers: s.indexes(), MediaTypes: media, Config: s.img.Config, StepLayer: s.stepLayers(),
-		RawManifest: s.img.RawManifest, Reference: s.img.Reference, Named: named,
-		Partial: s.partial(), RequiredLabels: s.opts.RequiredLabels,
+		RawManifest: s.img.RawManifest, Reference: s.img.Reference, Named: isNamed(s.img.Kind), FromRegistry: s.img.Kind == source.Registry,
+		Partial: s.partial(), Waste: s.sums, RequiredLabels: s.opts.RequiredLabels, Supply: s.supply(),
 	})
+}
+
+// Ignore is what a .dockerignore would have kept out of the image.
+func (a *Analysis) Ignore() bloat.Ignore {
+	p := evidence.Parts{Tree: a.Tree, Config: a.Image.Config, Waste: a.Waste, Partial: a.Partial()}
+	for i := range a.Layers {
+		p.Layers = append(p.Layers, a.Layers[i].Index)
+	}
+	for i := range a.Image.Config.History {
+		p.StepLayer = append(p.StepLayer, a.Steps[i].Layer)
+	}
+	return bloat.IgnoreOf(evidence.New(p), max(a.BaseLayers, 0))
 }
 
 // families are the names of those that have findings, in the order of their letters.
@@ -114,41 +119,6 @@ func (o *Options) families() []string {
 		}
 	}
 	return names
-}
-
-// attested is what reading the attestations gave.
-type attested struct {
-	list []oci.Attestation
-	err  error
-}
-
-// readAttestations reads them beside the layers, if secrets are looked for. The
-// channel gives one value.
-func (s *Session) readAttestations(ctx context.Context) <-chan attested {
-	out := make(chan attested, 1)
-	if s.opts.Secrets == nil {
-		out <- attested{}
-		return out
-	}
-	go func() {
-		list, err := s.img.Attestations(ctx)
-		out <- attested{list, err}
-	}()
-	return out
-}
-
-// attest takes in the attestations. That some cannot be read does not touch the
-// image itself.
-func (s *Session) attest(a attested) {
-	s.attestations = a.list
-	s.stale = s.stale || len(a.list) > 0
-	switch {
-	case a.err == nil:
-	case errors.Is(a.err, oci.ErrMissing):
-		s.notes = append(s.notes, "some attestations of the image are not in this source, and were not looked at for secrets")
-	default:
-		s.notes = append(s.notes, "not all attestations were looked at for secrets: "+strings.ReplaceAll(a.err.Error(), "\n", "; "))
-	}
 }
 
 // hide masks the secrets in the words of the image. It starts from these words
@@ -206,6 +176,18 @@ func redactConfig(r *redact.Redactor, c *v1.ConfigFile) *v1.ConfigFile {
 		g.Labels[k] = r.String(v)
 	}
 	return c
+}
+
+// redactAttached masks what is attached in a copy.
+func redactAttached(r *redact.Redactor, list []attached.Artifact) []attached.Artifact {
+	list = slices.Clone(list)
+	for i := range list {
+		a := &list[i]
+		a.Claims = slices.Clone(a.Claims)
+		redactAll(r, a.Claims)
+		a.Problem = r.String(a.Problem)
+	}
+	return list
 }
 
 // redactFinding masks what a check quotes from the image.
@@ -267,7 +249,10 @@ func (o *Options) Inspectors() []layer.Inspector {
 	if o.Secrets != nil {
 		list = append(list, o.Secrets, owned.Collector{})
 	}
-	if len(o.Checks) > 0 {
+	if slices.ContainsFunc(o.Checks, func(f check.Family) bool { return f.Name == bloat.Family.Name }) {
+		list = append(list, bloat.Collector{})
+	}
+	if slices.ContainsFunc(o.Checks, func(f check.Family) bool { return f.Name != bloat.Family.Name }) {
 		list = append(list, evidence.Collector{})
 	}
 	return list

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"peel/analyzer/attached"
 	"peel/analyzer/check"
 	"peel/analyzer/filetree"
 	"peel/analyzer/finding"
@@ -44,6 +45,8 @@ type Options struct {
 	// RequiredLabels are the keys, without "org.opencontainers.image.", that an
 	// image must have.
 	RequiredLabels []string
+	// Key verifies the signatures that are attached to the image; nil verifies none.
+	Key *attached.Key
 }
 
 // snapshotEvery bounds how often a running session makes a tree, which costs
@@ -79,6 +82,11 @@ type Session struct {
 	shown       *source.Image // img, with its secrets masked
 
 	attestations []oci.Attestation // nil until they are read
+	attached     []attached.Artifact
+	baseImage    *BaseImage
+	baseSteps    int    // of the history, if the base was found there
+	asked        bool   // what is attached
+	unattached   string // why there may be more
 	owned        owned.Index
 }
 
@@ -100,10 +108,7 @@ func Start(ctx context.Context, img *source.Image, opts Options) *Session {
 		builder:  filetree.NewBuilder(len(img.Layers)),
 	}
 	s.layers, s.steps, s.notes = describe(img)
-	var why string
-	if s.base, why = opts.Base.under(img); why != "" {
-		s.notes = append(s.notes, why)
-	}
+	s.findBase()
 	s.tree = s.builder.Tree()
 	s.sums = waste.Summarize(s.tree)
 	s.examine()
@@ -131,7 +136,7 @@ func (s *Session) Wait() (*Analysis, error) {
 func (s *Session) run(ctx context.Context) {
 	defer close(s.done)
 	var errs []error
-	attested := s.readAttestations(ctx)
+	company := s.readCompany(ctx)
 	for o := range s.read(ctx) {
 		l := &s.layers[o.layer]
 		if o.index == nil {
@@ -151,7 +156,7 @@ func (s *Session) run(ctx context.Context) {
 		}
 		s.publish(false)
 	}
-	s.attest(<-attested)
+	s.company(<-company)
 	if err := context.Cause(ctx); err != nil {
 		errs = append(errs, err)
 	}
@@ -257,7 +262,7 @@ func (s *Session) publish(finished bool) {
 		Notes:    slices.Concat(s.notes, s.secretNotes),
 		Findings: s.findings, Families: s.opts.families(), Checks: s.outcomes, Places: s.places,
 		Score: check.ScoreOf(s.outcomes, s.findings), Redactor: s.redactor,
-		BaseLayers: s.base,
+		BaseLayers: s.base, Base: s.baseImage, Attached: redactAttached(s.redactor, s.attached),
 	}
 	if n := a.Withheld(); n > 0 && finished {
 		a.Notes = append(a.Notes, fmt.Sprintf("%s could not be read, for other users own them: nothing was looked for in them. To read them too, install newuidmap (package uidmap), or run peel within podman unshare", contents(n)))

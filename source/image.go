@@ -28,6 +28,7 @@ const (
 	Docker        Kind = "docker"
 	Podman        Kind = "podman"
 	Storage       Kind = "containers-storage"
+	Containerd    Kind = "containerd"
 	Sample        Kind = "sample"
 )
 
@@ -50,6 +51,13 @@ type Image struct {
 	Platform  v1.Platform
 	Platforms []v1.Platform // what there was to choose from; nil if the image is no part of an index
 
+	// Chosen is the descriptor that led to the manifest, and Listed are all images
+	// and attestations of the index it stands in; nil if there is none.
+	Chosen *v1.Descriptor
+	Listed []v1.Descriptor
+	// IndexDigest is of the index that was asked for; "" if there is none.
+	IndexDigest string
+
 	ManifestDigest string // "sha256:…"; "" if the source has no manifest (docker-archive)
 	ConfigDigest   string // "sha256:…"
 	RawManifest    []byte // nil if the source has none
@@ -60,6 +68,7 @@ type Image struct {
 	Attempts []Attempt
 	Notes    []string // what was odd but did not matter
 
+	saved bool // an engine wrote the archive
 	close func() error
 }
 
@@ -88,6 +97,24 @@ func (i *Image) Attestations(ctx context.Context) ([]oci.Attestation, error) {
 		return a.Attestations(ctx)
 	}
 	return nil, nil
+}
+
+// Companions reads what is attached to the image in its source: signatures,
+// SBOMs, provenance. They are asked for when this is called, and verified
+// against their digests alone. The error of sources that do not keep such things
+// is oci.ErrCannotTell; with any other it returns those that could be read.
+func (i *Image) Companions(ctx context.Context) ([]oci.Companion, error) {
+	switch i.Kind {
+	case Registry, OCILayout, OCIArchive:
+		if a, ok := i.Image.(oci.Attached); ok {
+			list, err := a.Companions(ctx)
+			if i.saved && len(list) == 0 && err == nil {
+				err = oci.ErrCannotTell // engines save the image alone
+			}
+			return list, err
+		}
+	}
+	return nil, oci.ErrCannotTell
 }
 
 // Layer is one layer of an opened image.

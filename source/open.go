@@ -14,6 +14,7 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
 	"peel/source/archive"
+	"peel/source/containerd"
 	"peel/source/daemon"
 	"peel/source/layer"
 	"peel/source/layout"
@@ -27,13 +28,22 @@ import (
 type Options struct {
 	Source   Kind   // the only source to ask; "" asks in order
 	Platform string // "os/arch[/variant]"; "" is the host's, where there is a choice
+	// Root is the directory of a store to read in place of the configured ones:
+	// containers-storage's, unless the source is to be containerd. Nothing else
+	// is asked then.
+	Root string
 	// Scan holds the limits, inspectors and progress for images that can only be
 	// read from front to back: their layers are scanned while opening. Its
 	// progress counts the bytes of the stream.
 	Scan      layer.Options
 	Stdin     io.Reader // for the reference "-"; nil: os.Stdin
 	UserAgent string
+	Insecure  bool       // registries are asked with any certificate, or none at all
+	Waiting   func(Wait) // told of pauses that a registry imposes; may be nil
 }
+
+// Wait is a pause that a registry imposes.
+type Wait = registry.Wait
 
 // Open finds an image. Without a prefix in the reference, a path that exists is
 // recognised by its content; other names are asked of the local engines first,
@@ -49,6 +59,9 @@ func Open(ctx context.Context, reference string, opts Options) (*Image, error) {
 	if err := ref.force(opts.Source); err != nil {
 		return nil, err
 	}
+	if err := ref.under(opts.Root); err != nil {
+		return nil, err
+	}
 	o := &opener{ctx: ctx, ref: ref, opts: opts}
 	if opts.Platform != "" {
 		if o.platform, err = v1.ParsePlatform(opts.Platform); err != nil || o.platform.Architecture == "" {
@@ -56,12 +69,15 @@ func Open(ctx context.Context, reference string, opts Options) (*Image, error) {
 		}
 	}
 	if ref.Name != "" {
-		if o.name, err = name.ParseReference(ref.Name, name.WeakValidation); err != nil && ref.Kind != Docker && ref.Kind != Podman && ref.Kind != Storage {
+		if o.name, err = name.ParseReference(ref.Name, name.WeakValidation); err != nil && !slices.Contains(ownNames, ref.Kind) {
 			return nil, fmt.Errorf("%w: %w", ErrReference, err)
 		}
 	}
 	return o.open(reference)
 }
+
+// ownNames are the sources that have ids and other names beside references.
+var ownNames = []Kind{Docker, Podman, Storage, Containerd}
 
 // force applies --source.
 func (r *Reference) force(k Kind) error {
@@ -90,6 +106,29 @@ func (r *Reference) force(k Kind) error {
 	default:
 		r.Path = ""
 	}
+	return nil
+}
+
+// under applies --root.
+func (r *Reference) under(root string) error {
+	if root == "" {
+		return nil
+	}
+	switch r.Kind {
+	case Podman:
+		r.Kind = Storage
+	case "":
+		if err := r.force(Storage); err != nil {
+			return err
+		}
+	case Storage, Containerd:
+	default:
+		return fmt.Errorf("%w: only %s and %s have a root, and the source is to be %s", ErrReference, Storage, Containerd, r.Kind)
+	}
+	if r.Root != "" && r.Root != root {
+		return fmt.Errorf("%w: it names the root %s, and the root was to be %s", ErrReference, r.Root, root)
+	}
+	r.Root = root
 	return nil
 }
 
@@ -142,7 +181,8 @@ func elsewhere(k Kind, err error) bool {
 	if k == aFile {
 		return errors.Is(err, layout.ErrNotLayout) || errors.Is(err, archive.ErrNotArchive)
 	}
-	for _, other := range []error{daemon.ErrNoSocket, daemon.ErrNotFound, daemon.ErrClosed, storage.ErrNoStore, storage.ErrNotFound} {
+	for _, other := range []error{daemon.ErrNoSocket, daemon.ErrNotFound, daemon.ErrClosed, storage.ErrNoStore, storage.ErrNotFound, storage.ErrUnsupported,
+		containerd.ErrNoStore, containerd.ErrNotFound, containerd.ErrClosed, containerd.ErrIncomplete} {
 		if errors.Is(err, other) {
 			return true
 		}
@@ -164,6 +204,7 @@ func (o *opener) tries() []try {
 		{Docker, func() (*Image, string, error) { return o.engine(Docker, daemon.Docker) }},
 		{Storage, o.storage},
 		{Podman, func() (*Image, string, error) { return o.engine(Podman, daemon.Podman) }},
+		{Containerd, o.containerd},
 		{Registry, o.registry},
 	}
 	// podman's store needs no service, unless one was named on purpose.
@@ -299,7 +340,7 @@ func (o *opener) layout(path string) (*Image, error) {
 }
 
 func fromArchive(a *archive.Image) *Image {
-	img := &Image{Image: a.Image, Kind: DockerArchive, Name: a.Name, close: a.Close}
+	img := &Image{Image: a.Image, Kind: DockerArchive, Name: a.Name, close: a.Close, saved: a.Saved}
 	if a.Form == archive.OCI {
 		img.Kind = OCIArchive
 	}
@@ -326,6 +367,10 @@ func (o *opener) engine(k Kind, e daemon.Engine) (*Image, string, error) {
 func (o *opener) storage() (*Image, string, error) {
 	opts := storage.Options{Root: o.ref.Root, Driver: o.ref.Driver, Platform: o.platform}
 	img, where, err := storage.Open(o.ctx, o.ref.Name, opts)
+	if err == nil && img.Unreadable != nil && o.ref.Kind != Storage {
+		err = img.Unreadable // podman's service can read it, or a registry has it
+		img.Close()
+	}
 	if err != nil {
 		return nil, where, err
 	}
@@ -334,15 +379,32 @@ func (o *opener) storage() (*Image, string, error) {
 	return out, where, nil
 }
 
-func (o *opener) registry() (*Image, string, error) {
-	where := o.name.Context().RegistryStr()
-	img, err := registry.Open(o.ctx, o.name, registry.Options{Platform: o.platform, UserAgent: o.opts.UserAgent})
+func (o *opener) containerd() (*Image, string, error) {
+	opts := containerd.Options{Root: o.ref.Root, Namespace: o.ref.Namespace, Platform: o.platform}
+	img, where, err := containerd.Open(o.ctx, o.ref.Name, opts)
+	if err == nil && img.Unkept > 0 && o.ref.Kind == "" {
+		img.Close()
+		err = fmt.Errorf("%w: %d layers of %s were unpacked and not kept", containerd.ErrIncomplete, img.Unkept, img.Name) // a registry has it whole
+	}
 	if err != nil {
 		return nil, where, err
 	}
-	out := &Image{Image: img.Image, Kind: Registry, Name: o.name.Name(), close: img.Close}
+	out := &Image{Image: img.Image, Kind: Containerd, Name: img.Name, close: img.Close}
 	out.selected(img.Selection)
 	return out, where, nil
+}
+
+func (o *opener) registry() (*Image, string, error) {
+	where := o.name.Context().RegistryStr()
+	img, err := registry.Open(o.ctx, o.name, registry.Options{
+		Platform: o.platform, Insecure: o.opts.Insecure, UserAgent: o.opts.UserAgent, Waiting: o.opts.Waiting,
+	})
+	if err != nil {
+		return nil, where, err
+	}
+	out := &Image{Image: img.Image, Kind: Registry, Name: img.Reference.Name(), close: img.Close}
+	out.selected(img.Selection)
+	return out, img.Host, nil
 }
 
 // selected takes over what resolving found.
@@ -350,6 +412,10 @@ func (i *Image) selected(s *oci.Selection) {
 	i.Platforms, i.RawManifest = s.Platforms, s.Manifest
 	i.ManifestDigest = s.Descriptor.Digest.String()
 	i.Notes = append(i.Notes, s.Notes...)
+	i.Chosen, i.Listed = &s.Descriptor, s.Listed
+	if len(s.Indexes) > 0 {
+		i.IndexDigest = s.Indexes[0].Digest.String()
+	}
 }
 
 func (o *opener) complete(img *Image) error {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -23,8 +24,9 @@ type Reference struct {
 	Path     string // of a file or directory; "-" is standard input
 	Name     string // of an image in a registry or an engine; beside Path if s may be either
 	Selector oci.Selector
-	// Root and Driver are those of a store, where the reference names them.
-	Root, Driver string
+	// Root, Driver and Namespace are those of a store, where the reference names
+	// them.
+	Root, Driver, Namespace string
 }
 
 // prefixes are the spellings of kinds: skopeo's and dive's. What dive calls
@@ -41,12 +43,13 @@ var prefixes = []struct {
 	{"docker:", Docker},
 	{"podman:", Podman},
 	{"containers-storage:", Storage},
+	{"containerd:", Containerd},
 	{"sample:", Sample},
 }
 
 // Kinds are the values that Options.Source takes.
 func Kinds() []Kind {
-	return []Kind{Registry, OCILayout, OCIArchive, DockerArchive, Docker, Podman, Storage, Sample}
+	return []Kind{Registry, OCILayout, OCIArchive, DockerArchive, Docker, Podman, Storage, Containerd, Sample}
 }
 
 // hostPort tells the host "registry" with a port from the prefix "registry:".
@@ -89,7 +92,7 @@ func parseAs(k Kind, rest string) (Reference, error) {
 			return r, fmt.Errorf("%w: sample: is one image, there is no %q in it", ErrReference, rest)
 		}
 		return r, nil
-	case Storage:
+	case Storage, Containerd:
 		return r.withStore(rest)
 	case Registry, Docker, Podman:
 		r.Name = rest
@@ -110,7 +113,8 @@ func parseAs(k Kind, rest string) (Reference, error) {
 }
 
 // withStore takes skopeo's form apart: "[driver@root+run:options]name", of which
-// all in the brackets but the root may be left out.
+// all in the brackets but the root may be left out; and "[namespace@root]name",
+// containerd's, of which one of the two may be.
 func (r Reference) withStore(s string) (Reference, error) {
 	r.Name = s
 	if inner, ok := strings.CutPrefix(s, "["); ok {
@@ -119,12 +123,22 @@ func (r Reference) withStore(s string) (Reference, error) {
 			return r, fmt.Errorf("%w: the bracket before the image's name is not closed", ErrReference)
 		}
 		r.Name = name
-		if driver, root, ok := strings.Cut(spec, "@"); ok {
-			r.Driver, spec = driver, root
+		before, root, both := strings.Cut(spec, "@")
+		switch {
+		case r.Kind == Containerd && both:
+			r.Namespace, r.Root = before, root
+		case r.Kind == Containerd && !filepath.IsAbs(spec):
+			r.Namespace = spec
+		case r.Kind == Containerd:
+			r.Root = spec
+		default:
+			if both {
+				r.Driver, spec = before, root
+			}
+			r.Root, _, _ = strings.Cut(spec, "+")
+			r.Root, _, _ = strings.Cut(r.Root, ":")
 		}
-		r.Root, _, _ = strings.Cut(spec, "+")
-		r.Root, _, _ = strings.Cut(r.Root, ":")
-		if !strings.HasPrefix(r.Root, "/") {
+		if !filepath.IsAbs(r.Root) && (r.Namespace == "" || both) {
 			return r, fmt.Errorf("%w: the root of the store, %q, is no absolute path", ErrReference, r.Root)
 		}
 	}

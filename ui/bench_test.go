@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
@@ -151,5 +152,29 @@ func BenchmarkFirstFlat(b *testing.B) {
 		b.StopTimer()
 		m.Update(press("t"))
 		b.StartTimer()
+	}
+}
+
+// A key in the list of images, with as many as an engine may have and the tags of
+// a busy repository.
+func BenchmarkPickerKey(b *testing.B) {
+	p := &pickerPane{query: input{prompt: "> "}}
+	for i := range 2000 {
+		n := fmt.Sprintf("registry.example.com/team-%d/service-%d:1.%d", i%50, i%400, i)
+		p.listing.Entries = append(p.listing.Entries, source.Entry{Reference: "docker:" + n, Name: n, Kind: source.Docker})
+	}
+	p.tags.repo = "example.com/app"
+	for i := range 50_000 {
+		n := fmt.Sprintf("example.com/app:1.%d.%d-build", i%100, i)
+		p.tags.entries = append(p.tags.entries, source.Entry{Reference: "registry:" + n, Name: n, Kind: source.Registry})
+	}
+	for _, line := range []string{"service", "example.com/app:1.7"} {
+		b.Run(line, func(b *testing.B) {
+			p.query.Set(line)
+			_, p.tags.partial, _ = strings.Cut(line, ":")
+			for b.Loop() {
+				p.match()
+			}
+		})
 	}
 }

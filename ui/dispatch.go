@@ -21,6 +21,8 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 	switch {
 	case m.help.open:
 		return m.helpKey(k)
+	case m.picker.open:
+		return m.pickerKey(k)
 	case m.asking:
 		m.answer(k)
 		return nil
@@ -33,6 +35,8 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 // scope is the part of the key table that holds now.
 func (m *Model) scope() scope {
 	switch {
+	case m.picker.open:
+		return inPicker
 	case m.phase == failed:
 		return inFailure
 	case m.view == viewFindings:
@@ -59,6 +63,12 @@ func (m *Model) do(a action) tea.Cmd {
 		return tea.Suspend
 	case actRedraw:
 		return tea.ClearScreen
+	case actOther:
+		return m.openPicker()
+	case actBack:
+		if m.picked && (m.phase == opening || m.phase == failed) {
+			return m.backToPicker()
+		}
 	}
 	if m.phase == failed {
 		return m.failureKey(a)
@@ -71,11 +81,7 @@ func (m *Model) do(a action) tea.Cmd {
 	case actZoom:
 		m.zoomed = !m.zoomed
 	case actMouse:
-		m.mouse = !m.mouse
-		m.notice = "mouse off: the terminal selects text"
-		if m.mouse {
-			m.notice = "mouse on"
-		}
+		m.toggleMouse()
 	case actCopy:
 		return m.copy(false)
 	case actCopyDigest:
@@ -84,6 +90,14 @@ func (m *Model) do(a action) tea.Cmd {
 		return m.viewKey(a)
 	}
 	return nil
+}
+
+func (m *Model) toggleMouse() {
+	m.mouse = !m.mouse
+	m.notice = "mouse off: the terminal selects text"
+	if m.mouse {
+		m.notice = "mouse on"
+	}
 }
 
 func (m *Model) show(v view) {
@@ -249,6 +263,10 @@ func (m *Model) typeKey(k tea.KeyPressMsg) tea.Cmd {
 }
 
 func (m *Model) paste(s string) tea.Cmd {
+	if m.picker.open {
+		m.picker.query.Insert(s)
+		return m.pickerTyped()
+	}
 	if m.typing != notTyping {
 		m.input.Insert(s)
 		m.typed()

@@ -260,13 +260,14 @@ func (p *findingsPane) nothing(d *doc, stopped bool) {
 	default:
 		d.para(p.th.Good, fmt.Sprintf("0 findings from %s.", text.Plural(checks, "check")))
 	}
-	d.heading("Looked for")
+	if len(ran) > 0 {
+		d.heading("Looked for")
+	}
 	for _, f := range check.Families() {
 		if slices.Contains(ran, f.Name) {
 			d.list(theme.Fine, p.th.Good, p.th.Text, fmt.Sprintf("%s: %s, %s", f.Name, f.Title, text.Plural(len(f.Checks), "check")))
 		}
 	}
-	d.list(theme.Fine, p.th.Good, p.th.Text, "waste: bytes that nobody can see. They are not findings: 1 Explore shows them.")
 	if len(idle) == 0 {
 		return
 	}

@@ -32,7 +32,11 @@ var hints = map[scope][2][]hint{
 		{{actUp, actDown}, {actOpen}, {actClose}},
 	},
 	inFailure: {
-		{{actRetry}, {actCopy}, {actHelp}},
+		{{actBack}, {actRetry}, {actOther}, {actCopy}, {actHelp}},
+		{},
+	},
+	inPicker: {
+		{{actUp, actDown}, {actEnter}, {actNextPane}, {actHelp}},
 		{},
 	},
 }
@@ -42,7 +46,11 @@ var nothingFound = [2][]hint{{{actFilter}, {actBack}}, {{actExplore}, {actHistor
 
 // label is what the footer says of an action; some depend on the state.
 func (m *Model) label(a action) string {
+	s := m.scope()
 	switch {
+	case s == inPicker:
+	case s == inFailure && a == actBack && m.picked:
+		return "back to the list"
 	case a == actAlone && m.onlyOne:
 		return "all up to it"
 	case a == actFlat && m.tree.list.shape.flat:
@@ -57,12 +65,12 @@ func (m *Model) label(a action) string {
 		return "list"
 	case a == actEnter:
 		return "go to the layer"
-	case a == actBack:
+	case a == actBack && s != inFailure:
 		return "back"
 	case a == actZoom && m.zoomed:
 		return "all panes"
 	}
-	return bindingOf(a).label
+	return bindingOf(a, s).label
 }
 
 // footerView is the two lines at the bottom.
@@ -119,10 +127,13 @@ func (m *Model) hintLine(l *line, r rect, y int, list []hint, reserve int) {
 		var names []string
 		label := ""
 		for _, a := range h {
-			names = append(names, keyName(bindingOf(a).keys[0]))
+			names = append(names, keyName(bindingOf(a, m.scope()).keys[0]))
 			if label == "" {
 				label = m.label(a)
 			}
+		}
+		if label == "" {
+			continue // it does nothing now
 		}
 		k := strings.Join(names, " ")
 		if h[0] == actUp {

@@ -149,7 +149,7 @@ func start(t *testing.T, o Options, w, h int, profile ...colorprofile.Profile) *
 	if o.Now == nil {
 		o.Now = new(clock).now
 	}
-	if o.Reference == "" {
+	if o.Reference == "" && o.Picker == nil {
 		o.Reference = "acme/api:2.4"
 	}
 	if o.Analyze == nil {

@@ -115,12 +115,23 @@ func shortManifest(img *source.Image) string {
 // of one that comes as a stream.
 func (m *Model) openingWords() string {
 	s := "opening" + text.Ellipsis
+	if m.waitingWords() != "" {
+		s = "waiting" + text.Ellipsis
+	}
 	if m.opts.OpenProgress != nil {
 		if n := m.opts.OpenProgress.Stored.Load(); n > 0 {
 			s = "reading" + text.Ellipsis + " " + text.Bytes(n)
 		}
 	}
 	return s
+}
+
+// waitingWords say why nothing comes, "" if that is not known.
+func (m *Model) waitingWords() string {
+	if m.opts.Waiting == nil {
+		return ""
+	}
+	return text.OneLine(m.opts.Waiting())
 }
 
 // fitPieces sets pieces apart as far as there is room, and leaves out what does

@@ -100,11 +100,16 @@ func (p *helpPane) lines(w int) []string {
 
 // legend explains the glyphs.
 func (p *helpPane) legend(query string) []string {
-	if query != "" || p.scope&inLists == 0 {
-		return nil
-	}
 	entry := func(st theme.Style, glyph, words string) string {
 		return " " + st.Render(text.PadLeft(glyph, helpKeysWidth)) + "  " + words
+	}
+	switch {
+	case query != "":
+		return nil
+	case p.scope == inPicker:
+		return []string{"", " " + p.th.Strong.Render("Signs"), entry(p.th.Good, theme.Fine, "you have opened it before")}
+	case p.scope&inLists == 0:
+		return nil
 	}
 	lines := []string{"", " " + p.th.Strong.Render("Findings")}
 	for _, s := range gravestFirst {

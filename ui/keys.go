@@ -51,6 +51,7 @@ const (
 	actCopy
 	actCopyDigest
 	actRetry
+	actOther
 	actExplain
 	actPrevFinding
 	actNextFinding
@@ -67,9 +68,11 @@ const (
 	inHistory
 	inRaw
 	inFailure
+	inPicker
 )
 
-var scopes = []scope{inExplore, inFindings, inHistory, inRaw, inFailure}
+// scopes are all of them, each of which has keys of its own.
+var scopes = []scope{inExplore, inFindings, inHistory, inRaw, inFailure, inPicker}
 
 const (
 	inViews = inExplore | inFindings | inHistory | inRaw
@@ -108,11 +111,19 @@ var bindings = []binding{
 	{actNewer, []string{"]"}, inExplore, "Layers", "", "the layer above, from any pane"},
 	{actAlone, []string{"c"}, inExplore, "Layers", "this layer only", "only what the layer itself holds, or all files up to it"},
 
+	{actUp, []string{"up", "ctrl+p"}, inPicker, "Move", "", "one line up"},
+	{actDown, []string{"down", "ctrl+n"}, inPicker, "Move", "move", "one line down"},
+	{actPageUp, []string{"pgup"}, inPicker, "Move", "", "one page up"},
+	{actPageDown, []string{"pgdown"}, inPicker, "Move", "", "one page down"},
+	{actEnter, []string{"enter"}, inPicker, "Open", "open", "open the selected image, or what was typed"},
+	{actNextPane, []string{"tab"}, inPicker, "Open", "complete", "put the selected image into the line, to change it"},
+	{actBack, []string{"esc"}, inPicker, "Open", "leave", "clear what was typed; then go back to the image, or quit"},
+
 	{actFilter, []string{"f", "ctrl+f"}, inLists, "Find", "filter", "show only what matches: *.so, /usr/*/doc, size>1M, waste>0, layer:3, ~regexp, !not"},
 	{actFind, []string{"/"}, inLists, "Find", "find", "jump to the next name that matches"},
 	{actFindNext, []string{"n"}, inLists, "Find", "", "next match"},
 	{actFindPrev, []string{"N"}, inLists, "Find", "", "previous match"},
-	{actBack, []string{"esc"}, everywhere, "Find", "", "clear the filter, leave the zoom, go back, stop reading; never quits"},
+	{actBack, []string{"esc"}, inViews, "Find", "", "clear the filter, leave the zoom, go back, stop reading; never quits"},
 
 	{actNextFinding, []string{"}"}, inViews, "Findings", "", "to the next finding, and its file or place"},
 	{actPrevFinding, []string{"{"}, inViews, "Findings", "finding", "to the previous finding"},
@@ -138,12 +149,15 @@ var bindings = []binding{
 	{actHistory, []string{"4"}, inViews, "Screen", "history", "History: every step of the build"},
 	{actRaw, []string{"5"}, inViews, "Screen", "manifest and config", "Raw: manifest and config"},
 	{actZoom, []string{"z"}, inViews, "Screen", "zoom", "the pane alone, or all panes"},
-	{actMouse, []string{"%"}, inViews, "Screen", "", "mouse on or off (off: the terminal selects text)"},
+	{actMouse, []string{"%"}, inViews | inPicker, "Screen", "", "mouse on or off (off: the terminal selects text)"},
+	{actOther, []string{"O"}, inViews | inFailure, "Screen", "other image", "open another image"},
+	{actBack, []string{"esc"}, inFailure, "Screen", "", "back to the list, if the image was picked from one"},
 	{actRetry, []string{"r"}, inFailure, "Screen", "retry", "open the image again"},
 	{actHelp, []string{"?", "f1"}, everywhere, "Screen", "help", "this help"},
 	{actRedraw, []string{"ctrl+l"}, everywhere, "Screen", "", "draw the screen anew"},
 	{actSuspend, []string{"ctrl+z"}, everywhere, "Screen", "", "suspend"},
-	{actQuit, []string{"q", "ctrl+c"}, everywhere, "Screen", "quit", "quit, at once"},
+	{actQuit, []string{"q", "ctrl+c"}, inViews | inFailure, "Screen", "quit", "quit, at once"},
+	{actQuit, []string{"ctrl+c"}, inPicker, "Screen", "quit", "quit, at once"},
 }
 
 // keymap finds the action of a key in each scope.
@@ -166,10 +180,10 @@ func newKeymap() keymap {
 	return m
 }
 
-// bindingOf is the table's line of an action.
-func bindingOf(a action) *binding {
+// bindingOf is the table's line of an action in a scope; nil if it has none there.
+func bindingOf(a action, s scope) *binding {
 	for i := range bindings {
-		if bindings[i].act == a {
+		if bindings[i].act == a && bindings[i].scope&(s|everywhere) != 0 {
 			return &bindings[i]
 		}
 	}

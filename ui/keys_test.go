@@ -36,6 +36,9 @@ func TestKeysKeepTheirMeaning(t *testing.T) {
 	meaning := map[string]action{}
 	for _, b := range bindings {
 		for _, k := range b.keys {
+			if b.scope == inPicker && k == "tab" {
+				continue // a line is typed there, which it completes as in a shell
+			}
 			if old, ok := meaning[k]; ok && old != b.act {
 				t.Errorf("%q means %d and %d", k, old, b.act)
 			}
@@ -68,8 +71,7 @@ func TestBindingsAreDescribed(t *testing.T) {
 		for _, list := range lines {
 			for _, h := range list {
 				for _, a := range h {
-					b := bindingOf(a)
-					if b == nil || b.scope&(s|everywhere) == 0 {
+					if bindingOf(a, s) == nil {
 						t.Errorf("the footer of scope %d shows action %d, which it does not have", s, a)
 					}
 				}

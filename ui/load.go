@@ -11,6 +11,7 @@ import (
 	"peel/analyzer/filetree"
 	"peel/source"
 	"peel/source/layer"
+	"peel/ui/text"
 	"peel/ui/theme"
 )
 
@@ -34,7 +35,12 @@ type aloneMsg struct {
 func (m *Model) openImage() tea.Cmd {
 	m.phase, m.err = opening, nil
 	m.generation++
-	gen, ctx, open := m.generation, m.ctx, m.opts.Open
+	if m.giveUp != nil {
+		m.giveUp()
+	}
+	ctx, giveUp := context.WithCancel(m.ctx)
+	m.giveUp = giveUp
+	gen, open := m.generation, m.opts.Open
 	return func() tea.Msg {
 		img, err := open(ctx)
 		return openedMsg{gen, img, err}
@@ -49,6 +55,9 @@ func (m *Model) tick() tea.Cmd {
 // opened shows the image, or why there is none.
 func (m *Model) opened(msg openedMsg) tea.Cmd {
 	if msg.generation != m.generation {
+		if msg.image != nil {
+			_ = msg.image.Close() // nobody waits for it any more
+		}
 		return nil
 	}
 	if msg.err != nil {
@@ -146,7 +155,7 @@ func (m *Model) retarget() tea.Cmd {
 	case imageRow:
 		title := "/ " + theme.Dot + " whole image"
 		if !a.Finished || a.Partial() {
-			title = fmt.Sprintf("/ %s layers 1–%d of %d", theme.Dot, merged+1, len(a.Layers))
+			title = "/ " + theme.Dot + " " + mergedWords(merged+1, len(a.Layers))
 		}
 		if merged < 0 {
 			m.tree.Show(treeSource{}, title, m.nothingYet())
@@ -158,6 +167,17 @@ func (m *Model) retarget() tea.Cmd {
 		return m.targetStep(at)
 	}
 	return m.targetLayer(at.layer)
+}
+
+// mergedWords say how many layers, from the lowest, an incomplete tree is of.
+func mergedWords(n, of int) string {
+	switch n {
+	case 0:
+		return fmt.Sprintf("none of %s", text.Plural(of, "layer"))
+	case 1:
+		return fmt.Sprintf("layer 1 of %d", of)
+	}
+	return fmt.Sprintf("layers 1–%d of %d", n, of)
 }
 
 func (m *Model) targetStep(at layerLine) tea.Cmd {

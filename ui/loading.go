@@ -88,6 +88,9 @@ func (m *Model) progressView(r rect) []string {
 	}
 	second := newLine(r.w-2, nil).space(1)
 	words := fmt.Sprintf("%d of %s read. Finished layers can be browsed now. ", done, text.Plural(len(a.Layers), "layer"))
+	if w := m.waitingWords(); w != "" {
+		words = w + ". "
+	}
 	second.add(m.th.Dim, words)
 	if m.stopped {
 		second.add(m.th.Dim, "Stopping"+text.Ellipsis)

@@ -19,6 +19,7 @@ const (
 	opening phase = iota
 	failed
 	ready
+	unopened // no image was chosen yet
 )
 
 // view is one of the screens.
@@ -59,6 +60,8 @@ type Model struct {
 	analysis   *analyzer.Analysis
 	fig        figures
 	stop       context.CancelFunc // ends the reading
+	giveUp     context.CancelFunc // ends the opening
+	picked     bool               // from the list of images
 	stopped    bool               // the user ended it
 	rate       rateMeter
 	alone      map[int]*filetree.Tree // of layers that are read but not merged
@@ -84,6 +87,7 @@ type Model struct {
 	raw     rawPane
 	failure scroller
 	help    helpPane
+	picker  pickerPane
 
 	typing typing
 	input  input
@@ -105,13 +109,25 @@ func newModel(ctx context.Context, o Options) *Model {
 
 func (m *Model) setTheme(dark bool) {
 	m.th = theme.New(m.opts.Theme, dark)
+	m.useTheme()
+}
+
+// useTheme gives the theme to all that draw.
+func (m *Model) useTheme() {
+	m.picker.th = m.th
 	m.layers.th, m.tree.th, m.details.th, m.history.th, m.raw.th, m.help.th = m.th, m.th, m.th, m.th, m.th, m.th
 	m.finds.th = m.th
 }
 
 // Init opens the image.
 func (m *Model) Init() tea.Cmd {
-	cmds := []tea.Cmd{m.openImage(), m.tick()}
+	var cmds []tea.Cmd
+	if m.opts.Reference == "" && m.opts.Picker != nil {
+		m.phase = unopened
+		cmds = append(cmds, m.openPicker())
+	} else {
+		cmds = append(cmds, m.openImage(), m.tick())
+	}
 	if m.opts.Theme == "cvd" {
 		cmds = append(cmds, tea.RequestBackgroundColor)
 	}
@@ -147,6 +163,12 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		return m.builtAlone(msg)
 	case viewsMsg:
 		return m.fetched(msg)
+	case answeredMsg:
+		return m.answered(msg)
+	case restedMsg:
+		return m.rested(msg)
+	case tagsMsg:
+		return m.tagged(msg)
 	}
 	return nil
 }
@@ -162,6 +184,7 @@ func (m *Model) arrange() {
 	m.history.SetSize(p.body.w-2, p.body.h)
 	m.raw.SetSize(p.body.w-2, p.body.h-2)
 	m.help.SetSize(m.w, m.h)
+	m.picker.SetSize(m.w, m.h)
 	m.arrangeFindings()
 	m.arrangeDetails()
 }

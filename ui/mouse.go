@@ -22,6 +22,9 @@ func (m *Model) click(at tea.Mouse) tea.Cmd {
 		return nil
 	}
 	m.notice, m.asking = "", false
+	if m.picker.open {
+		return m.pickerClick(at)
+	}
 	for _, z := range m.zones {
 		if z.contains(at.X, at.Y) {
 			return m.do(z.act)
@@ -79,6 +82,8 @@ func (m *Model) wheel(at tea.Mouse) tea.Cmd {
 	switch {
 	case m.help.open:
 		m.help.scroll.top += n
+	case m.picker.open:
+		m.picker.scroll.scroll(n)
 	case m.phase == failed:
 		m.failure.top += n
 	case m.phase != ready:

@@ -21,13 +21,17 @@ import (
 
 // Options of the program.
 type Options struct {
-	Reference string // as the user wrote it
+	Reference string // as the user wrote it; "" if it is to be picked
 	// Open opens the image. Its error is shown, and it may be called again.
 	Open func(context.Context) (*source.Image, error)
 	// Analyze begins to read the image; the session ends soon after its context.
 	Analyze func(context.Context, *source.Image) *analyzer.Session
 	// OpenProgress counts the bytes that Open reads, if it reads the whole image.
 	OpenProgress *layer.Progress
+	// Waiting says what is waited for, "" if nothing is; nil: it never is.
+	Waiting func() string
+	// Picker finds other images; nil if there is no choice.
+	Picker *Picker
 
 	Theme   string // one of theme.Names; "" is the default
 	ASCII   bool   // no glyphs but ASCII
@@ -89,6 +93,8 @@ func newProgram(ctx context.Context, o Options, more ...tea.ProgramOption) (*tea
 // result is what is known at the end, without waiting for it.
 func (m *Model) result() Result {
 	switch {
+	case m.phase == unopened:
+		return Result{}
 	case m.phase == failed:
 		return Result{Err: m.err, Partial: true}
 	case m.session == nil:

@@ -27,6 +27,9 @@ func (m *Model) View() tea.View {
 }
 
 func (m *Model) windowTitle() string {
+	if m.picker.open {
+		return "peel"
+	}
 	t := "peel " + m.hide().oneLine(m.opts.Reference)
 	if m.phase == ready && m.analysis != nil {
 		if at := m.location(); at != "" {
@@ -41,6 +44,12 @@ func (m *Model) screen() []string {
 	p := &m.places
 	if m.w <= 0 || m.h <= 0 {
 		return nil
+	}
+	switch {
+	case m.picker.open && !m.help.open:
+		return m.picker.View(m)
+	case m.picker.open && m.w >= minPickerWidth && m.h >= minPickerHeight:
+		return m.help.View(m)
 	}
 	if p.form == tooSmall {
 		return m.smallView()
@@ -101,6 +110,12 @@ func (m *Model) openingView() []string {
 	if m.opts.OpenProgress != nil && m.opts.OpenProgress.Stored.Load() > 0 {
 		lines = append(lines, "  "+m.th.Text.Render(text.Bytes(m.opts.OpenProgress.Stored.Load())+" read, "+
 			text.Count(m.opts.OpenProgress.Entries.Load())+" files seen"))
+	}
+	if w := m.waitingWords(); w != "" {
+		lines = append(lines, "  "+m.th.Text.Render(text.Cut(w, p.body.w-6)))
+	}
+	if m.picked {
+		lines = append(lines, "", "  "+m.th.Key.Render("Esc")+m.th.Dim.Render(" goes back to the list"))
 	}
 	return frame(m.th, p.body, "Layers", "", true, lines)
 }

@@ -27,7 +27,7 @@ func (s Status) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 // Answer is what a check says of an image.
 type Answer struct {
 	Status   Status
-	Reason   string // why it is unknown or not applicable; of findings, what else was not known
+	Reason   string // why it is unknown or not applicable; of a pass or of findings, what else is to be known
 	Findings []finding.Finding
 }
 

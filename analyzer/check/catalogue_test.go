@@ -64,7 +64,7 @@ const pages = "../../docs/checks"
 
 // The pages are made of the catalogue; -update writes them anew.
 func TestPages(t *testing.T) {
-	want := map[string]string{"README.md": check.Index()}
+	want := map[string]string{"README.md": check.Index(), "PEERS.md": check.PeersPage()}
 	for _, f := range check.Families() {
 		for i := range f.Checks {
 			want[f.Checks[i].ID+".md"] = f.Checks[i].Page()
@@ -99,6 +99,33 @@ func TestPages(t *testing.T) {
 		}
 		if got, err := os.ReadFile(path); err != nil || string(got) != text {
 			t.Errorf("%s differs from the catalogue: make generate writes it anew", name)
+		}
+	}
+}
+
+// Every check of a peer is ours too, or it is said why not; and no check of ours
+// names a peer that there is not.
+func TestPeers(t *testing.T) {
+	known := map[string]bool{}
+	for _, tool := range check.PeerTools {
+		for _, p := range tool.Peers {
+			if known[p.ID] || p.Title == "" {
+				t.Errorf("%s is there twice, or says nothing", p.ID)
+			}
+			known[p.ID] = true
+			if kin := check.Kin(p.ID); (len(kin) == 0) != (p.Left != "") {
+				t.Errorf("%s: kin %v, left out for %q", p.ID, kin, p.Left)
+			}
+		}
+	}
+	ours := regexp.MustCompile(`\b(DKL|CIS-DI|DS)-[A-Z0-9-]+`)
+	for _, f := range check.Families() {
+		for _, c := range f.Checks {
+			for _, id := range ours.FindAllString(c.Peers, -1) {
+				if !known[id] {
+					t.Errorf("%s: there is no %s", c.ID, id)
+				}
+			}
 		}
 	}
 }

@@ -45,6 +45,7 @@ const (
 	Config  Needs = 1 << iota // the image's config
 	Files                     // the merged file system
 	History                   // the text of the build steps
+	Layers                    // what each layer stores, of whatever system the files are
 )
 
 // Family is the checks of one subject.

@@ -24,7 +24,7 @@ func (c *Check) Page() string {
 // Index is the list of all checks, in Markdown.
 func Index() string {
 	var b strings.Builder
-	b.WriteString("# The checks\n\n`peel checks` lists them, `peel checks ID` explains one. These pages are made from the same data by `make generate`.\n")
+	b.WriteString("# The checks\n\n`peel checks` lists them, `peel checks ID` explains one. These pages are made from the same data by `make generate`. [PEERS.md](PEERS.md) compares them with dockle's and trivy's.\n")
 	for _, f := range families {
 		fmt.Fprintf(&b, "\n## %s: %s\n\n| id | severity | |\n|---|---|---|\n", f.Name, f.Title)
 		for _, c := range f.Checks {

@@ -38,10 +38,10 @@ func (c *Check) answer(img *evidence.Image) Answer {
 	case c.Needs&History != 0 && !img.HasHistory():
 		return Unsure("the image has no history of how it was built")
 	case c.Needs&Files != 0 && img.IsWindows():
-		return Moot("the image is for Windows, whose files have other permissions")
+		return Moot("the image is for Windows, whose files have other places and permissions")
 	}
 	a := c.Run(c, img)
-	if c.Needs&Files == 0 || !img.Partial {
+	if c.Needs&(Files|Layers) == 0 || !img.Partial {
 		return a
 	}
 	if a.Status == Pass {

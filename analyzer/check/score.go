@@ -33,8 +33,9 @@ var points = map[finding.Severity]int{
 }
 
 // maxPoints are what a family can lose. A secret can cost it all: who has the
-// image has the secret. Hints from the history's text weigh little.
-var maxPoints = map[string]int{"secrets": 100, "permissions": 60, "metadata": 25, "history": 10}
+// image has the secret. Hints from the history's text weigh little. Waste costs
+// time and money, and harms nobody else: no check of it is worse than medium.
+var maxPoints = map[string]int{"secrets": 100, "permissions": 60, "metadata": 25, "waste": 20, "history": 10, "supply": 40}
 
 // defaultMaxPoints is of a family that the table does not name.
 const defaultMaxPoints = 40

@@ -16,6 +16,7 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
 	"peel/analyzer"
+	"peel/analyzer/attached"
 	"peel/analyzer/check"
 	"peel/analyzer/finding"
 	"peel/source"
@@ -33,6 +34,9 @@ type Pair struct {
 	Severity          finding.Severity // of the gravest finding; the check's own if it is Default
 	AnySeverity       bool
 	Moot              bool // of Good the question does not arise
+	// BadLayout and GoodLayout, if set, are put in the place of Bad and Good: what
+	// a layout holds, the image and what is attached to it.
+	BadLayout, GoodLayout []sourcetest.Entry
 }
 
 // Default as a Pair's Severity stands for the check's own. Info cannot be asked
@@ -52,8 +56,15 @@ func Analyze(t testing.TB, img sourcetest.Image, name string) *analyzer.Analysis
 // AnalyzeWith is Analyze of an image that is changed after it was opened.
 func AnalyzeWith(t testing.TB, img sourcetest.Image, change func(*source.Image)) *analyzer.Analysis {
 	t.Helper()
+	return AnalyzeLayout(t, change, nil, img)
+}
+
+// AnalyzeLayout reads the one image of a layout, and verifies with key unless it
+// is nil.
+func AnalyzeLayout(t testing.TB, change func(*source.Image), key *attached.Key, entries ...sourcetest.Entry) *analyzer.Analysis {
+	t.Helper()
 	var b bytes.Buffer
-	if err := sourcetest.OCIArchive(&b, img); err != nil {
+	if err := sourcetest.OCIArchive(&b, entries...); err != nil {
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), "image.tar")
@@ -65,9 +76,11 @@ func AnalyzeWith(t testing.TB, img sourcetest.Image, change func(*source.Image))
 		t.Fatal(err)
 	}
 	defer opened.Close()
-	change(opened)
+	if change != nil {
+		change(opened)
+	}
 	a, _ := analyzer.Start(context.Background(), opened, analyzer.Options{
-		Checks: Families(), RequiredLabels: []string{"created", "authors", "url", "documentation", "source", "version",
+		Key: key, Checks: Families(), RequiredLabels: []string{"created", "authors", "url", "documentation", "source", "version",
 			"revision", "vendor", "licenses", "ref.name", "title", "description", "base.digest", "base.name"},
 	}).Wait()
 	return a
@@ -121,7 +134,7 @@ func (p Pair) test(t *testing.T) {
 	if !ok {
 		t.Fatal("there is no such check")
 	}
-	bad := Analyze(t, p.Bad, p.BadName)
+	bad := p.analyze(t, p.Bad, p.BadName, p.BadLayout)
 	list := Findings(bad, p.ID)
 	if o := Outcome(t, bad, p.ID); o.Status != check.Fail || len(list) == 0 {
 		t.Fatalf("the bad image gives %v (%s) and %d findings", o.Status, o.Reason, len(list))
@@ -137,10 +150,17 @@ func (p Pair) test(t *testing.T) {
 	if p.Moot {
 		status = check.NotApplicable
 	}
-	good := Analyze(t, p.Good, p.GoodName)
+	good := p.analyze(t, p.Good, p.GoodName, p.GoodLayout)
 	if o := Outcome(t, good, p.ID); o.Status != status {
 		t.Errorf("the good image gives %v (%s): %+v", o.Status, o.Reason, Findings(good, p.ID))
 	}
+}
+
+func (p Pair) analyze(t *testing.T, img sourcetest.Image, name string, layout []sourcetest.Entry) *analyzer.Analysis {
+	if layout != nil {
+		return AnalyzeLayout(t, nil, nil, layout...)
+	}
+	return Analyze(t, img, name)
 }
 
 // Image is one of a single layer, whose config is changed as given.

@@ -8,6 +8,7 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
 	"peel/analyzer/filetree"
+	"peel/analyzer/waste"
 	"peel/source/layer"
 )
 
@@ -21,11 +22,15 @@ type Parts struct {
 	RawManifest []byte         // nil if there is none
 	Reference   string         // as the user wrote it
 	Named       bool           // Reference is a name that a registry or an engine resolved
-	Partial     bool           // layers are missing from Tree
-	Now         time.Time
+	// FromRegistry says that the layers are stored as a registry has them.
+	FromRegistry bool
+	Partial      bool           // layers are missing from Tree
+	Waste        *waste.Summary // of Tree; nil if nobody computed it
+	Now          time.Time
 	// RequiredLabels are the keys, without "org.opencontainers.image.", that an
 	// image must have.
 	RequiredLabels []string
+	Supply         Supply
 }
 
 // Image is what checks look at. It is read by one goroutine.
@@ -44,11 +49,23 @@ type Image struct {
 	Distro                               Distro
 
 	facts map[*layer.Entry]*File
+	made  map[any]any
+}
+
+// Once gives what make makes of the image. Checks that go by the same thing ask
+// for it by the same key, and make is called for the first of them alone.
+func Once[T any](img *Image, key any, make func(*Image) T) T {
+	if v, ok := img.made[key]; ok {
+		return v.(T)
+	}
+	v := make(img)
+	img.made[key] = v
+	return v
 }
 
 // New puts an image together.
 func New(p Parts) *Image {
-	img := &Image{Parts: p, facts: map[*layer.Entry]*File{}, Collected: true}
+	img := &Image{Parts: p, facts: map[*layer.Entry]*File{}, made: map[any]any{}, Collected: true}
 	if img.Now.IsZero() {
 		img.Now = time.Now()
 	}

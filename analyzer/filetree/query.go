@@ -20,3 +20,9 @@ func (t *Tree) NamesOf(inode, layer int) []int {
 	}
 	return names
 }
+
+// Child finds what some layer has directly in a directory, by its name.
+func (t *Tree) Child(node int, name string) (int, bool) {
+	c := t.child(node, name)
+	return c, c != None
+}

@@ -166,12 +166,6 @@ func (t *Tree) Lookup(path string) (int, bool) {
 	return node, true
 }
 
-// Child finds a node among the children of another.
-func (t *Tree) Child(node int, name string) (int, bool) {
-	c := t.child(node, name)
-	return c, c != None
-}
-
 // child searches between two children, which begin and end anywhere: the middle
 // of what is left lies in some child, and the way up leads to it.
 func (t *Tree) child(node int, name string) int {

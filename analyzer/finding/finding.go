@@ -79,6 +79,20 @@ func (f *Finding) SetPaths(paths []string) {
 	}
 }
 
+// SetTop makes it a finding of count files, of which these are the ones that
+// matter most, most first. The fingerprint is of the first alone: which files a
+// build leaves behind changes with each of its runs.
+func (f *Finding) SetTop(paths []string, count int) {
+	if len(paths) == 0 {
+		return
+	}
+	f.Path = paths[0]
+	if count > 1 {
+		f.PathCount = count
+		f.Paths = slices.Clone(paths[:min(len(paths), MaxPaths)])
+	}
+}
+
 // fingerprintLen is the bytes of a fingerprint, enough for the findings of all
 // images of a registry to differ.
 const fingerprintLen = 12

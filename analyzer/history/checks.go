@@ -133,4 +133,13 @@ var checks = []check.Check{
 		After:     "WORKDIR /app\nRUN make",
 		Reference: refBest + ", \"WORKDIR\"", Peers: "DL3003, DS-0013",
 	},
+	{
+		ID: "H013", Title: "sources copied before dependencies are installed", Severity: finding.Info, Needs: check.Config | check.History, Run: copiedTooEarly,
+		What:      "A COPY or ADD of a whole directory comes before a RUN that installs packages." + hint,
+		Why:       "Every change of a source file throws the cache of all later steps away: each build fetches all packages again, and each pull a layer that could have stayed.",
+		Fix:       "Copy what names the dependencies, install them, and copy the sources then.",
+		Before:    "COPY . /app\nRUN npm ci",
+		After:     "COPY package.json package-lock.json /app/\nRUN npm ci\nCOPY . /app",
+		Reference: "Docker, \"Optimize cache usage in builds\", \"Order your layers\"",
+	},
 }

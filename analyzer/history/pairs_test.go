@@ -29,6 +29,8 @@ func TestChecks(t *testing.T) {
 		{ID: "H009", Bad: built("RUN x && sudo make install"), Good: built("RUN apt-get remove -y sudo")},
 		{ID: "H010", Bad: built("RUN apt-get install -y git"), Good: built("RUN apt-get install -y --no-install-recommends git")},
 		{ID: "H011", Bad: built("ARG NPM_TOKEN"), Good: built("ARG TOKEN_FILE", "ARG VERSION=1")},
+		{ID: "H013", Bad: built("COPY . /app # buildkit", "RUN /bin/sh -c npm ci"), Good: built("COPY package.json /app/", "RUN npm ci", "COPY . /app")},
+		{ID: "H013", Bad: built("COPY dir:0123 in /app ", "RUN apt-get update && apt-get install -y git"), Good: built("COPY --from=build ./ /app", "RUN npm ci")},
 		{ID: "H012", Bad: built("RUN /bin/sh -c cd /app"), Good: built("RUN /bin/sh -c cd /app && make")},
 	})
 }

@@ -158,3 +158,25 @@ func capable(c *check.Check, o evidence.Object, value, distro string) finding.Fi
 	}
 	return f
 }
+
+// Needed are the capabilities, as NET_BIND_SERVICE, without which the kernel
+// refuses to start a program: those of a file that are in force at once must be
+// among what the container may have (capabilities(7), "Safety checking for
+// capability-dumb binaries").
+func Needed(e *layer.Entry) (names []string) {
+	for _, x := range e.Xattr {
+		if x.Name != capXattr {
+			continue
+		}
+		c, ok := parseCapabilities(x.Value)
+		if !ok || !c.effective {
+			return nil
+		}
+		for i, n := range capNames {
+			if c.permitted&(1<<i) != 0 {
+				names = append(names, strings.ToUpper(n))
+			}
+		}
+	}
+	return names
+}

@@ -200,7 +200,7 @@ var checks = []check.Check{
 		Fix:       "For a program that needs none of them, take a base image without them.",
 		Before:    "FROM debian:12\nCOPY app /app\nCMD [\"/app\"]",
 		After:     "FROM scratch\nCOPY app /app\nCMD [\"/app\"]",
-		Reference: "CIS Docker Benchmark 4.3; NIST SP 800-190, 4.1", Peers: "CIS 4.3",
+		Reference: "CIS Docker Benchmark 4.3; NIST SP 800-190, 4.1", Peers: "CIS 4.3, CIS-DI-0003",
 	},
 	{
 		ID: "P031", Title: "unsafe PATH", Severity: finding.High, Needs: check.Config | check.Files, Run: unsafePath,
@@ -227,6 +227,6 @@ var checks = []check.Check{
 		Fix:       "Remove the line, and add the key or the certificate that was missing.",
 		Before:    "RUN echo 'deb [trusted=yes] http://repo.example/ stable main' > /etc/apt/sources.list.d/x.list",
 		After:     "COPY repo.asc /etc/apt/keyrings/\nRUN echo 'deb [signed-by=/etc/apt/keyrings/repo.asc] https://repo.example/ stable main' > /etc/apt/sources.list.d/x.list",
-		Reference: "CIS Docker Benchmark 4.11; sources.list(5), apt-secure(8)", Peers: "CIS 4.11",
+		Reference: "CIS Docker Benchmark 4.11; sources.list(5), apt-secure(8)", Peers: "CIS 4.11, CIS-DI-0011",
 	},
 }

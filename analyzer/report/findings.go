@@ -6,22 +6,14 @@ import (
 	"strconv"
 	"strings"
 
-	"peel/analyzer"
 	"peel/analyzer/check"
 	"peel/analyzer/finding"
 	"peel/analyzer/text"
 )
 
-// The families of checks, by the names that --scanners takes.
-const (
-	ScanWaste    = "waste"
-	ScanSecrets  = "secrets"
-	ScanPackages = "packages"
-)
-
-func scannersOf(a *analyzer.Analysis) []string {
-	return append([]string{ScanWaste}, a.Families...)
-}
+// ScanPackages is the name that --scanners has for the software in an image; the
+// other names are those of the families of checks.
+const ScanPackages = "packages"
 
 func findingOf(f finding.Finding) Finding {
 	out := Finding{
@@ -60,7 +52,7 @@ const maxFindings = 50
 
 // findings come before the waste: they cannot wait.
 func (t *textWriter) findings() {
-	if len(t.r.Scanners) < 2 { // waste alone
+	if len(t.r.Scanners) == 0 {
 		return
 	}
 	t.section()
@@ -74,31 +66,44 @@ func (t *textWriter) findings() {
 	if t.r.Image.WithheldFiles > 0 {
 		atLeast = "at least "
 	}
-	t.line("%s.", capital(atLeast+plural(len(list), "finding")+severityCounts(list)))
+	t.line("%s.", capital(atLeast+plural(len(list), "finding")+severityCounts(list)+t.fromBase()))
 	told := slices.IndexFunc(list, func(f Finding) bool { return f.Severity == finding.Info.String() })
 	if told < 0 {
 		told = len(list)
 	}
-	for i, f := range list[:min(told, maxFindings)] {
+	most := t.most(told)
+	for i, f := range list[:most] {
 		t.finding(i+1, f)
 	}
-	if told > maxFindings {
-		t.line("And %s more; the JSON report has them all.", plural(told-maxFindings, "finding"))
+	if told > most {
+		t.line("And %s more; peel findings has them all.", plural(told-most, "finding"))
 	}
 	t.informed(list[told:])
 	t.prose("", "peel checks ID explains a finding, and how to mend it.")
 }
 
+// most is how many of n findings are told.
+func (t *textWriter) most(n int) int {
+	if t.all {
+		return n
+	}
+	return min(n, maxFindings)
+}
+
 // informed tells in one line each what is no fault.
 func (t *textWriter) informed(list []Finding) {
+	most := t.most(len(list))
 	for i, f := range list {
-		if i == maxFindings {
-			t.line("And %s more; the JSON report has them all.", plural(len(list)-i, "finding"))
+		if i == most {
+			t.line("And %s more; peel findings has them all.", plural(len(list)-i, "finding"))
 			return
 		}
 		line := fmt.Sprintf("Info. %s %s", f.ID, text.Clean(f.Title))
 		if place := f.place(); place != "" {
 			line += ": " + place
+		}
+		if f.Bytes != nil {
+			line += ", " + text.Bytes(*f.Bytes)
 		}
 		t.line("%s", t.cut(line))
 	}

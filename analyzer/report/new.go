@@ -50,7 +50,7 @@ func New(a *analyzer.Analysis, m Meta) *Report {
 			Identical:   a.Waste.ByReason[filetree.Identical],
 		},
 		Duplicates: each(a.Waste.Duplicates, duplicateOf),
-		Scanners:   scannersOf(a),
+		Scanners:   append([]string{}, a.Families...),
 		Findings:   each(a.Findings, findingOf),
 		Checks:     each(a.Checks, checkOf),
 		Score:      scoreOf(a.Score),
@@ -59,6 +59,10 @@ func New(a *analyzer.Analysis, m Meta) *Report {
 	}
 	for i := range a.Layers {
 		r.Layers[i] = layerOf(&a.Layers[i])
+		r.Layers[i].FromBase = known(i < a.BaseLayers, a.BaseLayers >= 0)
+	}
+	if len(a.Attached) > 0 {
+		r.Attached = each(a.Attached, attachedOf)
 	}
 	if m.Inventory != nil {
 		r.Inventory, r.Packages = new(inventoryOf(m.Inventory)), each(m.Inventory.Packages, packageOf)
@@ -137,6 +141,7 @@ func imageOf(a *analyzer.Analysis) Image {
 	if a.BaseLayers >= 0 {
 		out.BaseLayers = &a.BaseLayers
 	}
+	out.Base = baseOf(a)
 	if !a.Partial() { // neither is a bound of what it would be
 		out.Efficiency, out.UserWastedPercent = &a.Waste.Efficiency, a.Waste.UserPercent
 	}

@@ -47,6 +47,7 @@ type Report struct {
 	Findings      []Finding       `json:"findings"`   // gravest first
 	Checks        []Check         `json:"checks"`     // what became of each check
 	Score         *Score          `json:"score,omitempty"`
+	Attached      []Attached      `json:"attached,omitempty"`  // beside the image in its source
 	Inventory     *Inventory      `json:"inventory,omitempty"` // nil if nobody looked for packages
 	Packages      []Package       `json:"packages,omitempty"`  // nil likewise
 	Config        json.RawMessage `json:"config,omitempty"`
@@ -79,8 +80,21 @@ type Image struct {
 	DuplicateBytes    int64     `json:"duplicateBytes"`              // sum of Duplicate.ExtraBytes
 	LayerCount        int       `json:"layerCount"`
 	BaseLayers        *int      `json:"baseLayers,omitempty"` // of these, from the bottom, the base image's
+	Base              *Base     `json:"base,omitempty"`
 	FileCount         int       `json:"fileCount"`
 	WithheldFiles     int       `json:"withheldFiles,omitempty"` // their contents could not be read
+}
+
+// Base is what is known of the image that this one is built on.
+type Base struct {
+	Name        string `json:"name,omitempty"`
+	Digest      string `json:"digest,omitempty"`
+	NamedBy     string `json:"namedBy,omitempty"` // given, annotations or labels
+	Layers      *int   `json:"layers,omitempty"`  // from the bottom
+	LayersBy    string `json:"layersBy,omitempty"`
+	Confidence  string `json:"confidence,omitempty"`  // of layers
+	Findings    *int   `json:"findings,omitempty"`    // that it brings
+	OwnFindings *int   `json:"ownFindings,omitempty"` // that the image itself brings; of the others it is not known
 }
 
 // Attempt is one source that was asked for the image.
@@ -110,6 +124,7 @@ type Layer struct {
 	Rewritten       *int      `json:"rewritten,omitempty"`
 	WastedBytes     *int64    `json:"wastedBytes,omitempty"`
 	KillsBytes      *int64    `json:"killsBytes,omitempty"`
+	FromBase        *bool     `json:"fromBase,omitempty"` // whether the base image brings it
 	State           string    `json:"state"`
 	Error           string    `json:"error,omitempty"`
 	Problems        []Problem `json:"problems"`
@@ -174,6 +189,18 @@ type Duplicate struct {
 	ExtraBytes int64    `json:"extraBytes"` // of all copies but one
 	Paths      []string `json:"paths"`
 	Layers     []int    `json:"layers"` // of each path
+}
+
+// Attached is one thing that the image's source has beside it.
+type Attached struct {
+	Kind     string   `json:"kind"`
+	Format   string   `json:"format,omitempty"`
+	Via      string   `json:"via"`
+	Digest   string   `json:"digest"`
+	Subject  string   `json:"subject,omitempty"`
+	Verified string   `json:"verified"`
+	Claims   []string `json:"claims,omitempty"`
+	Problem  string   `json:"problem,omitempty"`
 }
 
 // Finding is one thing that is wrong with the image, whatever family of checks

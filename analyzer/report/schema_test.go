@@ -22,7 +22,7 @@ func compile(t *testing.T, id string) *jsonschema.Schema {
 	c := jsonschema.NewCompiler()
 	c.DefaultDraft(jsonschema.Draft2020)
 	c.AssertFormat()
-	for id, schema := range map[string][]byte{"urn:peel:report:1.0": report.Schema(), "urn:peel:packages:1.0": report.PackagesSchema()} {
+	for id, schema := range map[string][]byte{"urn:peel:report:1.0": report.Schema(), "urn:peel:packages:1.0": report.PackagesSchema(), "urn:peel:listing:1.0": report.ListingSchema()} {
 		doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(schema))
 		if err != nil {
 			t.Fatal(err)
@@ -75,24 +75,36 @@ func TestSchemaRefuses(t *testing.T) {
 
 // Guards against a field that the schema does not tell of, or the reverse.
 func TestSchemaMatchesTheStructs(t *testing.T) {
-	root, packages := parsed(t, report.Schema()), parsed(t, report.PackagesSchema())
+	root := parsed(t, report.Schema(), "report", report.SchemaVersion)
+	listing := parsed(t, report.ListingSchema(), "listing", report.ListingVersion)
+	packages := parsed(t, report.PackagesSchema(), "packages", report.SchemaVersion)
+	matches(t, root, packages, "report", reflect.TypeFor[report.Report]())
+	matches(t, listing, node{}, "listing", reflect.TypeFor[report.Listing]())
+	matches(t, packages, root, "packages", reflect.TypeFor[report.Packages]())
+}
+
+// matches holds a schema against a struct. It may use the definitions of another.
+func matches(t *testing.T, root, other node, name string, typ reflect.Type) {
+	t.Helper()
 	w := &walker{t: t, defs: maps.Clone(root.Defs), used: map[string]bool{}}
-	maps.Copy(w.defs, packages.Defs)
-	w.object("report", reflect.TypeFor[report.Report](), root)
+	if w.defs == nil {
+		w.defs = map[string]node{}
+	}
+	maps.Copy(w.defs, other.Defs)
+	w.object(name, typ, root)
 	for name := range root.Defs {
 		if !w.used[name] {
 			t.Errorf("nothing uses the definition %s", name)
 		}
 	}
-	w.object("packages", reflect.TypeFor[report.Packages](), packages)
 }
 
-func parsed(t *testing.T, schema []byte) (root node) {
+func parsed(t *testing.T, schema []byte, name, version string) (root node) {
 	t.Helper()
 	if err := json.Unmarshal(schema, &root); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.HasSuffix(root.ID, ":"+report.SchemaVersion) || root.Properties["schemaVersion"].Const != report.SchemaVersion {
+	if root.ID != "urn:peel:"+name+":"+version || root.Properties["schemaVersion"].Const != version {
 		t.Errorf("the schema is of another version: %s", root.ID)
 	}
 	return root

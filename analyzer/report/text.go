@@ -38,14 +38,11 @@ func (o TextOptions) defaults() TextOptions {
 func WriteText(w io.Writer, r *Report, opts TextOptions) error {
 	t := &textWriter{out: bufio.NewWriter(w), r: r, opts: opts.defaults()}
 	for _, section := range []func(){
-		t.partial, t.summary, t.source, t.layers, t.findings, t.packages, t.waste, t.duplicates, t.oddities, t.efficiency, t.policy,
+		t.partial, t.summary, t.source, t.layers, t.attached, t.findings, t.packages, t.waste, t.duplicates, t.oddities, t.efficiency, t.policy,
 	} {
 		section()
 	}
-	if err := t.out.Flush(); err != nil {
-		return fmt.Errorf("writing the report: %w", err)
-	}
-	return nil
+	return flushing(t)
 }
 
 // textWriter leaves errors of out in it until Flush.
@@ -54,6 +51,7 @@ type textWriter struct {
 	r       *Report
 	opts    TextOptions
 	written bool
+	all     bool // findings are told to the last
 }
 
 // section begins a new one with an empty line.
@@ -178,9 +176,7 @@ func (t *textWriter) summary() {
 		waste += ", " + percent(float64(img.WastedBytes), float64(img.SizeBytes))
 	}
 	t.prose("", "%s. %s. %s.", strings.Join(s, ", "), waste, plural(img.FileCount, "file"))
-	if img.BaseLayers != nil {
-		t.prose("", "The first %s are the base image's.", plural(*img.BaseLayers, "layer"))
-	}
+	t.base()
 	if img.LayerCount == 0 {
 		t.prose("", "The image has no layers, and so no files: it only sets a config.")
 	}

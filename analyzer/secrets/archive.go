@@ -44,13 +44,13 @@ type unpacker struct {
 	notes   []string
 	xz      bool // it holds xzOnce
 
-	slow      *slowness
+	effort    *effort
 	inPackage bool // in an ar archive
 	cut       bool // something was too slow to unpack wholly
 }
 
-func newUnpacker(s *Scanner, slow *slowness, size int64) *unpacker {
-	return &unpacker{s: s, slow: slow, left: min(maxUnpacked, max(freeUnpacked, size*maxRatio))}
+func newUnpacker(s *Scanner, effort *effort, size int64) *unpacker {
+	return &unpacker{s: s, effort: effort, left: min(maxUnpacked, max(freeUnpacked, size*maxRatio))}
 }
 
 // packed reports whether there is something inside of contents of this kind.
@@ -171,7 +171,7 @@ func joinInner(outer, name string) string {
 func (u *unpacker) scan(in pieces, p []byte, err error, name string) error {
 	st := u.s.pool.Get().(*stream)
 	defer u.s.pool.Put(st)
-	f := newFileScan(u.s, st, name, p[:min(len(p), layer.SniffLen)])
+	f := newFileScan(u.s, u.effort, st, name, p[:min(len(p), layer.SniffLen)])
 	var c *content
 	if err != nil {
 		c = f.whole(p)

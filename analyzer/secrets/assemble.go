@@ -41,6 +41,8 @@ type Base struct {
 	Layers int    // how many, from the bottom; UnknownBase if that is not known
 	Steps  int    // of the history, from its beginning; UnknownBase if that is not known
 	Words  string // of its config
+	// NoWords says that Words are not known.
+	NoWords bool
 }
 
 // UnknownBase is the number of layers, or steps, of a base that is not known.
@@ -303,7 +305,7 @@ func (a *assembly) inherited(where string, step int, m *match) *bool {
 	case b.Layers < 0:
 	case step >= 0 && b.Steps >= 0:
 		return ptr(step < b.Steps)
-	case strings.HasPrefix(where, "config."):
+	case strings.HasPrefix(where, "config.") && !b.NoWords:
 		return ptr(strings.Contains(b.Words, m.value))
 	}
 	return nil

@@ -30,13 +30,22 @@ var unzstd = sync.Pool{New: func() any {
 	return z
 }}
 
+// unxz keeps the dictionaries, which are not cheap to clear.
+var unxz = sync.Pool{New: func() any {
+	z, err := xz.NewReader(nil, maxXzDict)
+	if err != nil {
+		panic(err) // nothing was read
+	}
+	return z
+}}
+
 // xzOnce keeps several dictionaries from lying in memory side by side.
 var xzOnce sync.Mutex
 
 // compressed looks at what one compressed file holds.
 func (u *unpacker) compressed(r *bufio.Reader, k layer.Kind, name string, depth int) error {
 	name = unpackedName(name)
-	if (k == layer.KindBzip2 || k == layer.KindXz) && u.slow.left(u.inPackage) == 0 {
+	if (k == layer.KindBzip2 || k == layer.KindXz) && u.effort.left(u.inPackage) == 0 {
 		u.cut = true // and no dictionary is made
 		return errSlow
 	}
@@ -63,8 +72,9 @@ func (u *unpacker) compressed(r *bufio.Reader, k layer.Kind, name string, depth 
 			u.xz = true
 			defer func() { u.xz = false; xzOnce.Unlock() }()
 		}
-		z, err := xz.NewReader(r, maxXzDict)
-		if err != nil {
+		z := unxz.Get().(*xz.Reader)
+		defer unxz.Put(z)
+		if err := z.Reset(r); err != nil {
 			return err
 		}
 		return u.slowly(z, 1, name, depth)

@@ -31,7 +31,7 @@ func TestPackages(t *testing.T) {
 		"broken":           {arMagic + "what is this", "-"},
 		"lying size":       {strings.Replace(arOf("a", secret), fmt.Sprintf("%-10d", len(secret)), "9999999999", 1), "a"},
 	} {
-		u := newUnpacker(s, new(slowness), int64(len(test.file)))
+		u := newUnpacker(s, new(effort), int64(len(test.file)))
 		u.file(strings.NewReader(test.file), layer.Sniff([]byte(test.file)))
 		c := u.content()
 		switch {
@@ -68,7 +68,7 @@ func TestSlow(t *testing.T) {
 		"in a package, big layer":  {slowShare << 20, 0, arOf("a.xz", late(freePackage)), "a", false},
 		"in a package, after much": {0, freeSlow, arOf("a.xz", late(0), "b", secret), "b", true},
 	} {
-		u := newUnpacker(s, &slowness{seen: test.seen, used: test.used}, int64(len(test.file)))
+		u := newUnpacker(s, &effort{seen: test.seen, used: test.used}, int64(len(test.file)))
 		u.file(strings.NewReader(test.file), layer.Sniff([]byte(test.file)))
 		got, cut := "-", false
 		if c := u.content(); c != nil {

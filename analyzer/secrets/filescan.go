@@ -17,8 +17,9 @@ type fileScan struct {
 	passed bool   // it is too big for one
 }
 
-func newFileScan(s *Scanner, st *stream, path string, head []byte) *fileScan {
+func newFileScan(s *Scanner, e *effort, st *stream, path string, head []byte) *fileScan {
 	st.reset(head)
+	st.text.effort = e
 	f := &fileScan{s: s, st: st, path: path, named: structured.Wants(path)}
 	f.magic = len(head) > 0 && (head[0] == 0xfe || head[0] == 0xce || head[0] == 0 || head[0] == 0x30) && structured.WantsContent(head)
 	return f

@@ -29,10 +29,10 @@ type fileHits struct {
 
 // inspector is a Scanner's view of one layer.
 type inspector struct {
-	s    *Scanner
-	st   *stream
-	hits *Hits
-	slow *slowness
+	s      *Scanner
+	st     *stream
+	hits   *Hits
+	effort *effort
 
 	entry *layer.Entry
 	plain *fileScan // nil until the first bytes, and for archives
@@ -47,7 +47,7 @@ var _ layer.LayerInspector = (*inspector)(nil)
 
 // Begin implements layer.Inspector. The result of what it returns is a *Hits.
 func (s *Scanner) Begin() layer.LayerInspector {
-	return &inspector{s: s, st: s.pool.Get().(*stream), hits: new(Hits), slow: new(slowness)}
+	return &inspector{s: s, st: s.pool.Get().(*stream), hits: new(Hits), effort: new(effort)}
 }
 
 // minSecretFile is the size of the smallest file that can hold a secret worth
@@ -56,8 +56,8 @@ const minSecretFile = 8
 
 // Open implements layer.LayerInspector.
 func (in *inspector) Open(_ int, e *layer.Entry) bool {
-	*in = inspector{s: in.s, st: in.st, hits: in.hits, slow: in.slow, entry: e}
-	in.slow.seen += e.Size
+	*in = inspector{s: in.s, st: in.st, hits: in.hits, effort: in.effort, entry: e}
+	in.effort.seen += e.Size
 	return e.Size >= minSecretFile
 }
 
@@ -77,7 +77,7 @@ func (in *inspector) Write(p []byte) {
 		case packed(in.kind):
 			in.st.reset(nil)
 		default:
-			in.plain = newFileScan(in.s, in.st, in.entry.Path, head)
+			in.plain = newFileScan(in.s, in.effort, in.st, in.entry.Path, head)
 		}
 	}
 	switch {
@@ -88,7 +88,7 @@ func (in *inspector) Write(p []byte) {
 	case len(in.st.buf)+len(p) <= cap(in.st.buf):
 		in.st.buf = append(in.st.buf, p...)
 	default:
-		in.pack = newPackScan(in.s, in.slow, in.kind, in.entry.Size)
+		in.pack = newPackScan(in.s, in.effort, in.kind, in.entry.Size)
 		in.pack.Write(in.st.buf)
 		in.pack.Write(p)
 	}
@@ -113,7 +113,7 @@ func (in *inspector) whole(p []byte) {
 		in.found = in.once(e, func() *content { return in.unpack(p) })
 		return
 	}
-	f := newFileScan(in.s, in.st, e.Path, p[:min(len(p), layer.SniffLen)])
+	f := newFileScan(in.s, in.effort, in.st, e.Path, p[:min(len(p), layer.SniffLen)])
 	if f.named {
 		in.found = f.whole(p)
 		return
@@ -136,7 +136,7 @@ func (in *inspector) rest(e *layer.Entry) *content {
 }
 
 func (in *inspector) unpack(p []byte) *content {
-	u := newUnpacker(in.s, in.slow, int64(len(p)))
+	u := newUnpacker(in.s, in.effort, int64(len(p)))
 	u.file(bytes.NewReader(p), in.kind)
 	return u.content()
 }
@@ -164,11 +164,11 @@ type packScan struct {
 	dead bool // nobody reads any more
 }
 
-func newPackScan(s *Scanner, slow *slowness, k layer.Kind, size int64) *packScan {
+func newPackScan(s *Scanner, effort *effort, k layer.Kind, size int64) *packScan {
 	r, w := io.Pipe()
 	p := &packScan{pipe: w, done: make(chan *content, 1)}
 	go func() {
-		u := newUnpacker(s, slow, size)
+		u := newUnpacker(s, effort, size)
 		u.file(r, k)
 		r.Close()
 		p.done <- u.content()

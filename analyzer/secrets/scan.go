@@ -45,10 +45,11 @@ type text struct {
 	lineAt int // offset into the piece
 	hits   []hit
 	found  []match
-	work   int  // bytes that regular expressions have looked at
-	formed bool // it begins as files do that have a parser
-	tired  bool // there were too many
-	half   bool // the first byte of a 16-bit character waits for the second
+	work   int     // bytes that regular expressions have looked at
+	effort *effort // of the layer; nil for what is in none
+	formed bool    // it begins as files do that have a parser
+	tired  bool    // there were too many
+	half   bool    // the first byte of a 16-bit character waits for the second
 	first  byte
 	// Of strings of 16-bit characters: their bytes, and the keywords in them.
 	narrow   []byte
@@ -202,19 +203,20 @@ func (t *text) around(b []byte, lo, hi int, r *rule) {
 // times the text itself, something more for short ones, and so much in all.
 // Only a text that is made to be slow has so many keywords.
 const (
-	workFactor = 16
+	workFactor = 2
 	workFree   = 1 << 20
-	workMost   = 256 << 20
+	workMost   = 64 << 20
 )
 
 // afford reports whether n bytes more may be looked at.
 func (t *text) afford(n int) bool {
 	t.work += n
-	if int64(t.work) > min(workFree+workFactor*(t.base+streamBuf), workMost) {
-		t.tired = true
-		return false
+	ok := int64(t.work) <= min(workFree+workFactor*(t.base+streamBuf), workMost)
+	if t.effort != nil {
+		ok = t.effort.afford(n) && ok
 	}
-	return true
+	t.tired = t.tired || !ok
+	return ok
 }
 
 func containsAny(b []byte, words []string) bool {

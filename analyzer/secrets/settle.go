@@ -42,7 +42,7 @@ func (f match) covered(by match) bool {
 	if f.start < by.end && by.start < f.end {
 		return true
 	}
-	return f.value == by.value || slices.Contains(by.more, f.value) || slices.Contains(f.more, by.value) || f.idOf(by) ||
+	return f.value == by.value || slices.Contains(by.more, f.value) || slices.Contains(f.more, by.value) || f.idOf(by) || f.pairOf(by) ||
 		f.rank < rankToken && by.rank > f.rank && strings.Contains(by.value, f.value)
 }
 
@@ -54,6 +54,12 @@ const idLines = 3
 func (f match) idOf(by match) bool {
 	return f.rule.id == awsKeyID && len(f.more) == 0 && by.rank == rankStructured && strings.Contains(by.rule.title, "AWS secret") &&
 		f.line-by.line <= idLines && by.line-f.line <= idLines
+}
+
+// pairOf reports whether f is user:password, of which a parser has found the
+// password.
+func (f match) pairOf(by match) bool {
+	return f.line > 0 && f.line == by.line && strings.HasSuffix(f.value, ":"+by.value)
 }
 
 // absorb takes what a match that is covered knows beyond.

@@ -20,6 +20,7 @@ func TestOneFindingEach(t *testing.T) {
 		{"an id and its secret", ".aws/credentials", "[default]\naws_access_key_id = AKIAQ3EGRBSIWJ5TMPQK\naws_secret_access_key = " + secret + "\n", 3, ""},
 		{"the secret first", ".aws/credentials", "[default]\naws_secret_access_key = " + secret + "\naws_access_key_id = AKIAQ3EGRBSIWJ5TMPQK\n", 2, ""},
 		{"a pair anywhere", "a.py", "aws_secret = '" + secret + "'\naws_id = 'AKIAQ3EGRBSIWJ5TMPQK'\n", 2, "its secret"},
+		{"user and password in a history", ".bash_history", "ls\ncurl -u bob:Hkm1qPz8RtYx https://x.example.org\n", 2, ""},
 		{"a URL's password in a known file", ".git/config", "[remote \"o\"]\n\turl = https://x:" + tok + "@github.com/a/b\n", 2, ""},
 	} {
 		list := scanner(t).Scan(c.path, []byte(c.text))

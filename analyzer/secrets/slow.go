@@ -20,14 +20,26 @@ const (
 	bzip2Weight = 2
 )
 
-// slowness counts what one layer costs in formats that are slow to unpack.
-type slowness struct {
+// freeWork and a byte for each of the layer's are what regular expressions look
+// at in one layer, ten thousand times what layers that nobody has made for this
+// need.
+const freeWork = 64 << 20
+
+// effort counts what one layer costs beyond reading it once.
+type effort struct {
 	seen int64 // bytes of files in the layer so far
-	used int64 // bytes unpacked, weighted
+	used int64 // bytes of slow formats unpacked, weighted
+	work int64 // bytes that regular expressions have looked at
+}
+
+// afford reports whether regular expressions may look at n bytes more.
+func (s *effort) afford(n int) bool {
+	s.work += int64(n)
+	return s.work <= freeWork+s.seen
 }
 
 // left is how many bytes may still be unpacked.
-func (s *slowness) left(inPackage bool) int64 {
+func (s *effort) left(inPackage bool) int64 {
 	free := int64(freeSlow)
 	if inPackage {
 		free = freePackage
@@ -40,11 +52,11 @@ var errSlow = errors.New("it is compressed in a way that takes long to unpack")
 // slowly looks at what a slow decoder gives, as far as the layer's budget goes.
 func (u *unpacker) slowly(r io.Reader, weight int64, name string, depth int) error {
 	before := u.left
-	spare := max(before-u.slow.left(u.inPackage)/weight, 0)
+	spare := max(before-u.effort.left(u.inPackage)/weight, 0)
 	u.left -= spare
 	err := u.read(r, name, depth)
 	u.left += spare
-	u.slow.used += (before - u.left) * weight
+	u.effort.used += (before - u.left) * weight
 	if spare > 0 && errors.Is(err, errBudget) {
 		u.cut = true
 		return errSlow

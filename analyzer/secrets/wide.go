@@ -87,7 +87,7 @@ func (t *text) wideText(b []byte, start, end, from, to int) {
 	if len(t.wideHits) == 0 {
 		return
 	}
-	sub := text{s: t.s, binary: true, line: 1, lastGen: -1, base: t.base, work: t.work}
+	sub := text{s: t.s, binary: true, line: 1, lastGen: -1, base: t.base, work: t.work, effort: t.effort}
 	for _, h := range t.wideHits {
 		if at := start + 2*h.pos; at >= from && at < to && len(t.found)+len(sub.found) < maxMatches {
 			sub.candidate(narrow, h)

@@ -38,7 +38,7 @@ func TestZip(t *testing.T) {
 		"zip in a zip, stored":      {zipSized(t, zip.Store, big, string(zipStreams(t, zip.Deflate, big, secret))), "b!/b", false},
 		"what follows an inner zip": {zipStreams(t, zip.Deflate, string(zipSized(t, zip.Deflate, big, "x")), secret), "b", false},
 	} {
-		u := newUnpacker(s, new(slowness), int64(len(test.zip)))
+		u := newUnpacker(s, new(effort), int64(len(test.zip)))
 		u.file(bytes.NewReader(test.zip), layer.KindZip)
 		c := u.content()
 		switch {
@@ -106,7 +106,7 @@ func FuzzZip(f *testing.F) {
 	f.Add(append(header, 3, 0))
 	s := scanner(f)
 	f.Fuzz(func(_ *testing.T, b []byte) {
-		u := newUnpacker(s, new(slowness), int64(len(b)))
+		u := newUnpacker(s, new(effort), int64(len(b)))
 		u.file(bytes.NewReader(b), layer.KindZip)
 	})
 }

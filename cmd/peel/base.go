@@ -9,10 +9,10 @@ import (
 	"peel/source/layer"
 )
 
-// openImage opens the image, and its base if one was named. progress counts the
+// openImage opens an image, and its base if one was named. progress counts the
 // bytes of an image that can only be read front to back.
-func (o *rootOptions) openImage(ctx context.Context, progress *layer.Progress) (*source.Image, *analyzer.Base, error) {
-	img, err := source.Open(ctx, o.reference, o.sourceOptions(progress))
+func (o *rootOptions) openImage(ctx context.Context, reference string, progress *layer.Progress) (*source.Image, *analyzer.Base, error) {
+	img, err := source.Open(ctx, reference, o.sourceOptions(progress))
 	if err != nil || o.base == "" {
 		return img, nil, err
 	}
@@ -27,7 +27,9 @@ func (o *rootOptions) openImage(ctx context.Context, progress *layer.Progress) (
 // openBase asks for the base as far as its config: its layers are read only
 // where the source is a stream. Of an index the image's own platform is taken.
 func (o *rootOptions) openBase(ctx context.Context, img *source.Image) (*analyzer.Base, error) {
-	opts := source.Options{Scan: o.scanOptions(), UserAgent: "peel/" + version(), Stdin: o.streams.in}
+	opts := source.Options{
+		Scan: o.scanOptions(), UserAgent: "peel/" + version(), Stdin: o.streams.in, Insecure: !o.tlsVerify, Waiting: o.waiting,
+	}
 	if p := img.Platform; p.OS != "" && p.Architecture != "" {
 		opts.Platform = p.OS + "/" + p.Architecture
 		if p.Architecture == "arm" && p.Variant != "" { // elsewhere images leave the variant out as they like

@@ -8,6 +8,7 @@ import (
 
 	"peel/analyzer/text"
 	"peel/source"
+	"peel/source/registry"
 )
 
 // The exit codes. They are never mixed: each says who has to act.
@@ -45,7 +46,7 @@ func exitCode(w io.Writer, err error) int {
 		return int(code)
 	}
 	printError(w, err)
-	if errors.Is(err, errUsage) || errors.Is(err, source.ErrReference) {
+	if errors.Is(err, errUsage) || errors.Is(err, source.ErrReference) || errors.Is(err, registry.ErrConfig) {
 		return exitUsage
 	}
 	return exitImage

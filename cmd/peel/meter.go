@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -20,7 +21,10 @@ import (
 type meter struct {
 	progress *layer.Progress // of the opening
 	w        io.Writer
+	log      io.Writer              // for what is worth a line where there is no terminal
 	what     atomic.Pointer[string] // that is being done; nil before doing
+	pauses   pauses
+	mu       sync.Mutex // of log
 	quit     chan struct{}
 	group    sync.WaitGroup
 }
@@ -29,11 +33,12 @@ const (
 	meterEvery = 100 * time.Millisecond
 	meterDelay = 300 * time.Millisecond // a quick reading shows no line at all
 	meterWidth = 79
+	logAfter   = 5 * time.Second // a pause that somebody who reads a log will wonder about
 	barWidth   = 24
 )
 
 func newMeter(s streams) *meter {
-	m := &meter{progress: new(layer.Progress)}
+	m := &meter{progress: new(layer.Progress), log: s.err}
 	if s.errTTY && s.env("TERM") != "dumb" {
 		m.w = s.err
 	}
@@ -49,6 +54,16 @@ func (m *meter) opening(reference string) {
 		}
 		return "opening " + name
 	})
+}
+
+// wait shows a pause. It may be called from any goroutine.
+func (m *meter) wait(w source.Wait) {
+	m.pauses.begin(w)
+	if m.w == nil && time.Until(w.Until) >= logAfter {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		fmt.Fprintf(m.log, "peel: %s\n", m.pauses.words())
+	}
 }
 
 // reading shows how much of the layers is read.
@@ -100,7 +115,7 @@ func (m *meter) run(line func() string) {
 				return
 			case <-wait.C:
 				shown = true
-				fmt.Fprintf(m.w, "\r\x1b[K%s", ansi.Truncate(line(), meterWidth, "…"))
+				fmt.Fprintf(m.w, "\r\x1b[K%s", ansi.Truncate(cmp.Or(m.pauses.words(), line()), meterWidth, "…"))
 				wait.Reset(meterEvery)
 			}
 		}

@@ -15,8 +15,6 @@ import (
 	"peel/analyzer/packages"
 	"peel/analyzer/report"
 	"peel/analyzer/text"
-	"peel/source"
-	"peel/source/layer"
 )
 
 // packagesOptions are the flags of peel packages.
@@ -56,13 +54,9 @@ func newPackagesCmd(s streams) *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.platform, "platform", "", "choose from an image index: os/arch[/variant] (default: this machine's)")
-	f.StringVar(&o.source, "source", "", "ask only this kind of source: "+kinds())
+	o.addSourceFlags(f)
 	f.StringSliceVarP(&o.outputs, "output", "o", nil, "FORMAT[=FILE]: table, json, "+formats()+" (default table)")
 	f.BoolVar(&o.asJSON, "json", false, "the same as --output json")
-	o.maxSize, o.maxEnts = layer.DefaultMaxBytes, layer.DefaultMaxEntries
-	f.Var(&o.maxSize, "max-layer-size", "give up on a layer that unpacks to more than this size")
-	f.IntVar(&o.maxEnts, "max-entries", layer.DefaultMaxEntries, "give up on an image of more than this number of entries in all layers")
 	return cmd
 }
 
@@ -111,29 +105,20 @@ func runPackages(ctx context.Context, o *packagesOptions) error {
 	if err != nil {
 		return usage(err)
 	}
-	if o.maxEnts <= 0 {
-		return usage(fmt.Errorf("--max-entries: %d is no number of entries", o.maxEnts))
+	if err := o.checkLimits(); err != nil {
+		return err
 	}
 	if err := o.keepPackages(); err != nil {
 		return err
 	}
-	show := newMeter(o.streams)
-	defer show.stop()
-	show.opening(o.reference)
-	img, err := source.Open(ctx, o.reference, o.sourceOptions(show.progress))
-	if err != nil {
-		show.stop()
+	var found *packages.Result
+	a, readErr, err := o.readThen(ctx, func(a *analyzer.Analysis, show *meter) (err error) {
+		if err := context.Cause(ctx); err != nil {
+			return err
+		}
+		found, err = findPackages(ctx, a, o.docs, show)
 		return err
-	}
-	defer img.Close()
-	session := analyzer.Start(ctx, img, o.analysis(nil))
-	show.reading(session, img)
-	a, readErr := session.Wait()
-	if err := context.Cause(ctx); err != nil {
-		return err
-	}
-	found, err := findPackages(ctx, a, o.docs, show)
-	show.stop()
+	})
 	if err != nil {
 		return err
 	}

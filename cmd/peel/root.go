@@ -10,6 +10,7 @@ import (
 	"charm.land/fang/v2"
 	"charm.land/lipgloss/v2"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"peel/analyzer/packages"
 	"peel/analyzer/secrets"
@@ -22,9 +23,12 @@ type rootOptions struct {
 	streams   streams
 	reference string
 
-	platform string
-	source   string
-	base     string
+	platform  string
+	source    string
+	root      string
+	tlsVerify bool
+	waiting   func(source.Wait) // shows pauses that a registry imposes; nil: nobody does
+	base      string
 
 	plain   bool
 	ci      bool
@@ -32,6 +36,7 @@ type rootOptions struct {
 	ciFile  string
 	rules   map[string]*string // the flags of dive's rules, by name; nil if not set
 	ui      uiOptions
+	recent  recentOptions
 	scan    scanOptions
 	secrets *secrets.Scanner // nil: nobody looks for any
 	keeper  *packages.Keeper // nil: nobody looks for packages
@@ -49,10 +54,10 @@ type uiOptions struct {
 }
 
 const rootLong = `peel opens a container image from wherever it lies, and shows what is in it and what it wastes.
-It runs nothing, needs no daemon and no root, and writes nothing.
+It runs nothing, needs no daemon and no root, and writes to no image, store or registry.
 
-IMAGE is a name ("debian:12"), a file or directory ("./image.tar", "./layout"), "-" for
-standard input, or one of these with a prefix:
+Without IMAGE it opens a list of the images that are here. IMAGE is a name ("debian:12"), a file
+or directory ("./image.tar", "./layout"), "-" for standard input, or one of these with a prefix:
   registry:NAME  oci:DIR[:TAG]  oci-archive:FILE[:TAG]  docker-archive:FILE[:TAG|@N]
   docker:NAME    podman:NAME    sample:   (an image built into peel, to try it on)
 
@@ -71,25 +76,30 @@ const rootExample = `  # Look at an image, without pulling it
 func newRootCmd(s streams, run func(context.Context, *rootOptions) error) *cobra.Command {
 	o := &rootOptions{streams: s, rules: map[string]*string{}}
 	cmd := &cobra.Command{
-		Use:     "peel [flags] IMAGE",
+		Use:     "peel [flags] [IMAGE]",
 		Short:   "What a container image holds and what it wastes",
 		Long:    rootLong,
 		Example: rootExample,
 		Args: func(_ *cobra.Command, args []string) error {
 			switch {
-			case len(args) == 0:
-				return usage(errors.New(`no image named: give one, or "sample:" for the one built in`))
 			case len(args) > 1:
 				return usage(fmt.Errorf("one image at a time: what is %q?", args[1]))
-			case args[0] == "-" && o.base == "-":
+			case len(args) == 1 && args[0] == "-" && o.base == "-":
 				return usage(errors.New("--base: standard input holds one image only"))
 			}
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.reference = args[0]
 			if !cmd.Flags().Changed("ci") {
 				o.ci = isTrue(s.env("CI"))
+			}
+			switch {
+			case len(args) == 1 && args[0] == "":
+				return usage(fmt.Errorf("%w: it is empty", source.ErrReference))
+			case len(args) == 1:
+				o.reference = args[0]
+			case !o.interactive() || !s.inTTY: // nobody can pick one
+				return usage(errors.New(`no image named: give one, such as "sample:", the one built in; peel images lists what there is`))
 			}
 			for _, name := range ruleFlags {
 				if !cmd.Flags().Changed(name) {
@@ -105,15 +115,42 @@ func newRootCmd(s streams, run func(context.Context, *rootOptions) error) *cobra
 	cmd.SetOut(s.out)
 	cmd.SetErr(s.err)
 	o.addFlags(cmd)
-	cmd.AddCommand(newPackagesCmd(s), newVersionCmd(s), newChecksCmd(s))
+	cmd.ValidArgsFunction = o.completeImage
+	completeFlags(cmd)
+	cmd.AddCommand(newVersionCmd(s), newImagesCmd(s), newChecksCmd(s), newIgnoreCmd(s), newFindingsCmd(s), newHardenCmd(s), newPackagesCmd(s))
+	checkShell(cmd)
 	return cmd
+}
+
+// oneImage takes the reference of a command that needs one from its arguments.
+func (o *rootOptions) oneImage(_ *cobra.Command, args []string) error {
+	switch {
+	case len(args) == 0 || args[0] == "":
+		return usage(errors.New(`no image named: give one, such as "sample:", the one built in; peel images lists what there is`))
+	case len(args) > 1:
+		return usage(fmt.Errorf("one image at a time: what is %q?", args[1]))
+	case args[0] == "-" && o.base == "-":
+		return usage(errors.New("--base: standard input holds one image only"))
+	}
+	o.reference = args[0]
+	return nil
+}
+
+// addSourceFlags are those of every command that reads an image.
+func (o *rootOptions) addSourceFlags(f *pflag.FlagSet) {
+	f.StringVar(&o.platform, "platform", "", "choose from an image index: os/arch[/variant] (default: this machine's)")
+	f.StringVar(&o.source, "source", "", "ask only this kind of source: "+kinds())
+	f.StringVar(&o.root, "root", "", rootHelp)
+	f.BoolVar(&o.tlsVerify, "tls-verify", true, "check the certificates of registries, and ask only over TLS; =false trusts whoever answers")
+	f.StringVar(&o.base, "base", "", "the image that this one is built on, in any form of IMAGE: what comes from it is told apart")
+	o.maxSize = layer.DefaultMaxBytes
+	f.Var(&o.maxSize, "max-layer-size", "give up on a layer that unpacks to more than this size")
+	f.IntVar(&o.maxEnts, "max-entries", layer.DefaultMaxEntries, "give up on an image of more than this number of entries in all layers")
 }
 
 func (o *rootOptions) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVar(&o.platform, "platform", "", "choose from an image index: os/arch[/variant] (default: this machine's)")
-	f.StringVar(&o.source, "source", "", "ask only this kind of source: "+kinds())
-	f.StringVar(&o.base, "base", "", "the image that this one is built on, in any form of IMAGE: findings say which of the two they come from")
+	o.addSourceFlags(f)
 	f.BoolVar(&o.plain, "plain", false, "print a report instead of opening the screens")
 	f.StringVar(&o.json, "json", "", "write the JSON report to file, or to stdout for -")
 	f.BoolVar(&o.ci, "ci", false, "judge the image by the rules of --ci-config; also when CI=true")
@@ -124,15 +161,15 @@ func (o *rootOptions) addFlags(cmd *cobra.Command) {
 		o.rules[name] = v
 		f.StringVar(v, name, "", text)
 	}
-	o.maxSize = layer.DefaultMaxBytes
-	f.Var(&o.maxSize, "max-layer-size", "give up on a layer that unpacks to more than this size")
-	f.IntVar(&o.maxEnts, "max-entries", layer.DefaultMaxEntries, "give up on an image of more than this number of entries in all layers")
 	f.StringVar(&o.ui.theme, "theme", "", "colours: ansi, dark, light, mono or cvd")
 	f.BoolVar(&o.ui.ascii, "ascii", false, "draw with ASCII characters alone")
 	f.BoolVar(&o.ui.noMouse, "no-mouse", false, "leave the mouse to the terminal")
 	f.BoolVar(&o.ui.secrets, "show-secrets", false, "let the screens show secrets in clear, when asked to and after a question")
 	f.StringVar(&o.ui.at, "at", "", "open the screens at this path")
+	o.recent.addFlags(f)
 }
+
+const rootHelp = "directory of the containers/storage to read, as podman's --root; of containerd's with --source containerd"
 
 func kinds() string {
 	var names []string

@@ -7,16 +7,16 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"sync/atomic"
+	"path/filepath"
 
 	"peel/analyzer"
+	"peel/analyzer/packages"
 	"peel/analyzer/policy"
 	"peel/analyzer/redact"
 	"peel/analyzer/report"
 	"peel/analyzer/text"
 	"peel/source"
 	"peel/source/layer"
-	"peel/ui"
 )
 
 func runRoot(ctx context.Context, o *rootOptions) error {
@@ -24,14 +24,8 @@ func runRoot(ctx context.Context, o *rootOptions) error {
 	if err != nil {
 		return usage(err)
 	}
-	if o.maxEnts <= 0 {
-		return usage(fmt.Errorf("--max-entries: %d is no number of entries", o.maxEnts))
-	}
-	if err := o.scan.check(); err != nil {
-		return usage(err)
-	}
-	if o.secrets, err = o.scan.secrets(); err != nil {
-		return usage(err)
+	if err := o.prepare(); err != nil {
+		return err
 	}
 	if o.scan.packages() {
 		if o.interactive() {
@@ -48,6 +42,13 @@ func runRoot(ctx context.Context, o *rootOptions) error {
 		return usage(errors.New("--show-secrets is for the screens alone, and asks there: reports and files never hold a secret in clear"))
 	}
 	return runReport(ctx, o, rules)
+}
+
+func (o *rootOptions) checkLimits() error {
+	if o.maxEnts <= 0 {
+		return usage(fmt.Errorf("--max-entries: %d is no number of entries", o.maxEnts))
+	}
+	return nil
 }
 
 // interactive is true if nobody asked for a report and there is somebody to
@@ -109,9 +110,13 @@ func (o *rootOptions) sourceOptions(opening *layer.Progress) source.Options {
 	scan.Progress = opening
 	opts := o.analysis(nil)
 	scan.Inspectors = append(opts.Scan.Inspectors, opts.Inspectors()...)
+	root := o.root
+	if abs, err := filepath.Abs(root); err == nil && root != "" {
+		root = abs
+	}
 	return source.Options{
-		Source: source.Kind(o.source), Platform: o.platform, Scan: scan,
-		Stdin: o.streams.in, UserAgent: "peel/" + version(),
+		Source: source.Kind(o.source), Root: root, Platform: o.platform, Scan: scan,
+		Stdin: o.streams.in, UserAgent: "peel/" + version(), Insecure: !o.tlsVerify, Waiting: o.waiting,
 	}
 }
 
@@ -122,34 +127,25 @@ func (o *rootOptions) analysis(base *analyzer.Base) analyzer.Options {
 	}
 	return analyzer.Options{
 		Scan: scan, Secrets: o.secrets, Base: base,
-		Checks: o.scan.families(), RequiredLabels: o.scan.labels,
+		Checks: o.scan.families(), RequiredLabels: o.scan.labels, Key: o.scan.key,
 	}
 }
 
 func runReport(ctx context.Context, o *rootOptions, rules policy.Rules) error {
-	show := newMeter(o.streams)
-	defer show.stop()
-	show.opening(o.reference)
-	img, base, err := o.openImage(ctx, show.progress)
+	var found *packages.Result
+	a, readErr, err := o.readThen(ctx, func(a *analyzer.Analysis, show *meter) (err error) {
+		if o.keeper != nil && context.Cause(ctx) == nil {
+			found, err = findPackages(ctx, a, false, show)
+		}
+		return err
+	})
 	if err != nil {
-		show.stop()
 		return err
 	}
-	defer img.Close()
-	session := analyzer.Start(ctx, img, o.analysis(base))
-	show.reading(session, img)
-	a, readErr := session.Wait()
 	meta := report.Meta{PeelVersion: version()}
-	if o.keeper != nil && context.Cause(ctx) == nil {
-		found, err := findPackages(ctx, a, false, show)
-		if err != nil {
-			show.stop()
-			return err
-		}
+	if found != nil {
 		meta.Inventory = &found.Inventory
 	}
-	show.stop()
-
 	if o.ci {
 		v := policy.Evaluate(rules, report.Figures(a))
 		meta.Policy = &v
@@ -224,35 +220,4 @@ func writeFile(path string, write func(io.Writer) error) error {
 		os.Remove(path)
 	}
 	return writing(path, err)
-}
-
-func runUI(ctx context.Context, o *rootOptions) error {
-	opening := new(layer.Progress)
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	var base atomic.Pointer[analyzer.Base]
-	res, err := ui.Run(ctx, ui.Options{
-		Reference: o.reference,
-		Open: func(ctx context.Context) (*source.Image, error) {
-			img, b, err := o.openImage(ctx, opening)
-			base.Store(b)
-			return img, err
-		},
-		Analyze: func(ctx context.Context, img *source.Image) *analyzer.Session {
-			opts := o.analysis(base.Load())
-			opts.Live = true
-			return analyzer.Start(ctx, img, opts)
-		},
-		OpenProgress: opening,
-		Theme:        o.ui.theme, ASCII: o.ui.ascii, NoMouse: o.ui.noMouse, At: o.ui.at,
-		ShowSecrets: o.ui.secrets,
-		Version:     version(),
-	})
-	switch {
-	case err != nil:
-		return err
-	case res.Err != nil:
-		return res.Err
-	}
-	return nil
 }

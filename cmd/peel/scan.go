@@ -8,10 +8,12 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"peel/analyzer/attached"
 	"peel/analyzer/check"
 	"peel/analyzer/metadata"
 	"peel/analyzer/report"
 	"peel/analyzer/secrets"
+	"peel/analyzer/supply"
 )
 
 // scanOptions choose the families of checks, and what they go by.
@@ -20,13 +22,14 @@ type scanOptions struct {
 	rules    string // file of rules for secrets
 	allow    string // file of accepted secrets
 	labels   []string
+	keyFile  string
+	key      *attached.Key // of keyFile; nil without one
 }
 
-// defaultScanners run unasked: waste, which is always computed, and the families
-// of the catalogue. They cost no more than half of the reading itself, on images
-// as they are.
+// defaultScanners run unasked: the families of the catalogue. They cost no more
+// than half of the reading itself, on images as they are.
 func defaultScanners() []string {
-	list := []string{report.ScanWaste}
+	var list []string
 	for _, f := range check.Families() {
 		list = append(list, f.Name)
 	}
@@ -39,6 +42,7 @@ func allScanners() []string { return append(defaultScanners(), report.ScanPackag
 func (o *scanOptions) addFlags(f *pflag.FlagSet) {
 	f.StringSliceVar(&o.scanners, "scanners", defaultScanners(), "families of checks that run: "+strings.Join(allScanners(), ", "))
 	f.StringSliceVar(&o.labels, "require-labels", metadata.DefaultRequired, "labels that an image must have, without org.opencontainers.image.; none for no one")
+	f.StringVar(&o.keyFile, "key", "", "file of the public key, as cosign.pub, that a signature of the image must verify with")
 	f.StringVar(&o.rules, "secret-rules", "", "file of more rules for secrets, in gitleaks' TOML format")
 	f.StringVar(&o.allow, "secret-allow", "", "file of secrets that are known and accepted")
 }
@@ -49,6 +53,9 @@ func (o *scanOptions) check() error {
 		if !slices.Contains(allScanners(), s) {
 			return fmt.Errorf("--scanners: %q is not among %s", s, strings.Join(allScanners(), ", "))
 		}
+	}
+	if err := o.readKey(); err != nil {
+		return err
 	}
 	if slices.Equal(o.labels, []string{"none"}) {
 		o.labels = nil
@@ -61,11 +68,29 @@ func (o *scanOptions) check() error {
 	return nil
 }
 
+// readKey reads the key that signatures are verified with.
+func (o *scanOptions) readKey() error {
+	if o.keyFile == "" {
+		return nil
+	}
+	if !slices.Contains(o.scanners, supply.Name) {
+		return fmt.Errorf("--key needs %s among the --scanners", supply.Name)
+	}
+	b, err := os.ReadFile(o.keyFile)
+	if err != nil {
+		return fmt.Errorf("--key: %w", err)
+	}
+	if o.key, err = attached.ParseKey(b); err != nil {
+		return fmt.Errorf("--key: %s: %w", o.keyFile, err)
+	}
+	return nil
+}
+
 // families are those that the image is put to, but for secrets, which have a
 // scanner of their own.
 func (o *scanOptions) families() (list []check.Family) {
 	for _, f := range check.Families() {
-		if f.Name != report.ScanSecrets && slices.Contains(o.scanners, f.Name) {
+		if f.Name != secrets.Family.Name && slices.Contains(o.scanners, f.Name) {
 			list = append(list, f)
 		}
 	}
@@ -75,12 +100,11 @@ func (o *scanOptions) families() (list []check.Family) {
 // packages reports whether the software in the image is to be listed.
 func (o *scanOptions) packages() bool { return slices.Contains(o.scanners, report.ScanPackages) }
 
-// secrets makes the scanner; nil if secrets are not to be looked for. Waste is
-// always computed: it is what the trees are made of.
+// secrets makes the scanner; nil if secrets are not to be looked for.
 func (o *scanOptions) secrets() (*secrets.Scanner, error) {
-	if !slices.Contains(o.scanners, report.ScanSecrets) {
+	if !slices.Contains(o.scanners, secrets.Family.Name) {
 		if o.rules != "" || o.allow != "" {
-			return nil, fmt.Errorf("--secret-rules and --secret-allow need %s among the --scanners", report.ScanSecrets)
+			return nil, fmt.Errorf("--secret-rules and --secret-allow need %s among the --scanners", secrets.Family.Name)
 		}
 		return nil, nil
 	}

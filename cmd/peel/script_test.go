@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"crypto/ed25519"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -120,6 +121,18 @@ func leaking(layers int) sourcetest.Image {
 	return img
 }
 
+// signed is an image with a signature by the first key of supply.txtar.
+func signed(w io.Writer) error {
+	img := thrifty("1.0")
+	h, err := sourcetest.Digest(img)
+	if err != nil {
+		return err
+	}
+	key := ed25519.NewKeyFromSeed(bytes.Repeat([]byte{1}, ed25519.SeedSize))
+	sign := func(message []byte) []byte { return ed25519.Sign(key, message) }
+	return sourcetest.OCIArchive(w, img, sourcetest.Signature(h, sourcetest.SimpleSigning(h), sign))
+}
+
 var shapes = map[string]func(io.Writer) error{
 	"layout":   func(io.Writer) error { return nil },
 	"wasteful": func(w io.Writer) error { return sourcetest.DockerArchive25(w, wasteful("example/app:1")) },
@@ -131,6 +144,7 @@ var shapes = map[string]func(io.Writer) error{
 	},
 	"base":    func(w io.Writer) error { return sourcetest.DockerArchive25(w, leaking(1)) },
 	"derived": func(w io.Writer) error { return sourcetest.OCIArchive(w, leaking(2)) },
+	"signed":  signed,
 	"oci":     func(w io.Writer) error { return sourcetest.OCIArchive(w, wasteful("1.0")) },
 	"two": func(w io.Writer) error {
 		return sourcetest.PodmanArchive(w, wasteful("example/app:1"), thrifty("example/small:2"))
@@ -141,12 +155,41 @@ var shapes = map[string]func(io.Writer) error{
 		arm.Platform = &v1.Platform{OS: "linux", Architecture: "arm64"}
 		return sourcetest.OCIArchive(w, sourcetest.Index{Entries: []sourcetest.Entry{wasteful(), arm}})
 	},
+	"junk":     func(w io.Writer) error { return sourcetest.OCIArchive(w, junk(5)) },
+	"junkbase": func(w io.Writer) error { return sourcetest.OCIArchive(w, junk(3)) },
+	"unsaid":   func(w io.Writer) error { return sourcetest.OCIArchive(w, unsaid(junk(5))) },
 	// broken's second layer is not what the config promises.
 	"broken": func(w io.Writer) error {
 		img := wasteful("example/app:1")
 		img.Layers[1].DiffID = v1.Hash{Algorithm: "sha256", Hex: strings.Repeat("0", 64)}
 		return sourcetest.DockerArchive25(w, img)
 	},
+}
+
+// junk was copied from a context with a repository and a log, on a base that has
+// a log too; a stage has brought its own.
+func junk(layers int) sourcetest.Image {
+	return sourcetest.Image{Layers: []sourcetest.Layer{
+		{CreatedBy: "/bin/sh -c #(nop) ADD file:0a1b in / ", Files: []sourcetest.File{sourcetest.Random("srv/base.log", 700, 1), sourcetest.Random("bin", 10, 9)}},
+		sourcetest.Step("WORKDIR /srv"),
+		{CreatedBy: "COPY --chown=1:1 web ./app # buildkit", Files: []sourcetest.File{
+			sourcetest.Random("srv/app/.git/HEAD", 1500, 2), sourcetest.Random("srv/app/main", 10, 3), sourcetest.Random("srv/app/a/x.log", 20, 4), sourcetest.Random("srv/app/b/y.log", 30, 5)}},
+		{CreatedBy: "COPY /out/debug.log /srv/ # buildkit", Files: []sourcetest.File{sourcetest.Random("srv/debug.log", 40, 6)}},
+		{CreatedBy: "RUN make", Files: []sourcetest.File{sourcetest.Random("srv/made.log", 50, 7)}},
+	}[:layers]}
+}
+
+// unsaid takes the history away.
+func unsaid(img sourcetest.Image) sourcetest.Image {
+	var layers []sourcetest.Layer
+	for _, l := range img.Layers {
+		if !l.Empty {
+			l.NoHistory = true
+			layers = append(layers, l)
+		}
+	}
+	img.Layers = layers
+	return img
 }
 
 // scriptJSON is: json FILE PATH [VALUE]. FILE may be stdout, PATH is like

@@ -44,6 +44,7 @@ type Image struct {
 	Name      string         // in the archive; "" if it has none
 	Selection *oci.Selection // nil if Form is Docker: there is no manifest then
 	Streamed  bool           // the layers were scanned while opening
+	Saved     bool           // an engine saved it: it has a manifest.json
 	Broken    error          // where the archive breaks off, if it does
 	Notes     []string       // what was worked around
 	close     func() error
@@ -198,7 +199,7 @@ func open(ctx context.Context, m members, broken error, opts Options) (*Image, e
 	if err = errors.Join(broken, err); err != nil && img == nil {
 		return nil, err
 	}
-	img.Broken = broken
+	img.Broken, img.Saved = broken, dockerErr == nil
 	return img, nil
 }
 

@@ -103,3 +103,23 @@ func FuzzDocuments(f *testing.F) {
 		open(t, b.Bytes())
 	})
 }
+
+// FuzzList feeds foreign bytes to what looks at every file of a directory.
+func FuzzList(f *testing.F) {
+	for _, b := range seeds(f) {
+		f.Add(b)
+		f.Add(b[:len(b)/2])
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		archive.RecogniseReader(bytes.NewReader(b))
+		found, err := archive.ListReader(context.Background(), bytes.NewReader(b), int64(len(b)))
+		if err != nil && found != nil {
+			t.Errorf("%d images with %v", len(found), err)
+		}
+		for _, i := range found {
+			if i.Size < 0 {
+				t.Errorf("%+v", i)
+			}
+		}
+	})
+}

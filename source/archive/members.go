@@ -130,7 +130,10 @@ func (m members) add(hdr *tar.Header) (done bool, err error) {
 }
 
 // index finds the members of a plain tar.
-func index(r io.ReaderAt, size int64) (members, error) {
+func index(r io.ReaderAt, size int64) (members, error) { return indexOf(r, size, maxMembers) }
+
+// indexOf is index for at most a number of members.
+func indexOf(r io.ReaderAt, size int64, most int) (members, error) {
 	m := members{}
 	section := io.NewSectionReader(r, 0, size)
 	tr := tar.NewReader(section)
@@ -141,6 +144,9 @@ func index(r io.ReaderAt, size int64) (members, error) {
 		}
 		if err != nil && !errors.Is(err, tar.ErrInsecurePath) {
 			return m, truncated(err, m)
+		}
+		if len(m) >= most {
+			return m, fmt.Errorf("%w: more than %d members", ErrNotArchive, most)
 		}
 		done, err := m.add(hdr)
 		if err != nil {

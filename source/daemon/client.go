@@ -34,6 +34,7 @@ type client struct {
 	base    string
 	address string
 	api     string // its version, "1.47"
+	podman  bool
 }
 
 // connect finds an engine that answers.
@@ -69,21 +70,31 @@ func (p *endpoint) dial(ctx context.Context) (*client, error) {
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, firstAnswer)
+	wait := firstAnswer
+	if d, ok := ctx.Deadline(); ok {
+		wait = min(wait, time.Until(d))
+	}
+	ctx, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
 	resp, err := c.do(ctx, "/_ping")
 	if err != nil {
 		c.close()
 		if errors.Is(err, context.DeadlineExceeded) {
-			return nil, fmt.Errorf("%w: %s does not answer within %s", ErrNoSocket, c.address, firstAnswer)
+			return nil, hung{fmt.Errorf("%w: %s does not answer within %s", ErrNoSocket, c.address, wait.Round(10*time.Millisecond))}
 		}
 		return nil, err
 	}
 	c.api = resp.Header.Get("Api-Version")
+	c.podman = resp.Header.Get("Libpod-Api-Version") != ""
 	io.Copy(io.Discard, io.LimitReader(resp.Body, maxMessage))
 	resp.Body.Close()
 	return c, nil
 }
+
+// hung is the error of a socket that takes a call and does not answer it.
+type hung struct{ error }
+
+func (h hung) Unwrap() []error { return []error{h.error, context.DeadlineExceeded} }
 
 func (p *endpoint) client() (*client, error) {
 	named := ""

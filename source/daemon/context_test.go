@@ -33,15 +33,27 @@ func file(t *testing.T, path, content string) {
 func listing(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Api-Version", "1.47")
 	if strings.HasSuffix(r.URL.Path, "/images/json") {
-		io.WriteString(w, `[{"Id":"sha256:1","RepoTags":["a:1","b:2"],"Created":1700000000,"Size":5},{"Id":"sha256:2","RepoTags":["<none>:<none>"]},{"Id":"sha256:3","RepoTags":null}]`)
+		io.WriteString(w, `[{"Id":"sha256:1","RepoTags":["a:1","b:2"],"Created":1700000000,"Size":5},{"Id":"sha256:2","RepoTags":["<none>:<none>"]},{"Id":"sha256:3","RepoTags":null},
+			{"Id":"sha256:4","RepoTags":null,"RepoDigests":["d@sha256:4"]},{"Id":"sha256:5","RepoTags":[],"RepoDigests":["<none>@<none>"]}]`)
+	}
+	if strings.HasSuffix(r.URL.Path, "/images/sha256:1/json") {
+		io.WriteString(w, `{"Os":"linux","Architecture":"arm","Variant":"v7"}`)
 	}
 }
 
 func TestList(t *testing.T) {
 	engine(t, listing)
-	got, where, err := daemon.List(context.Background(), daemon.Docker)
-	if err != nil || len(got) != 1 || len(got[0].Names) != 2 || got[0].Size != 5 || got[0].Created.Year() != 2023 || where != os.Getenv("DOCKER_HOST") {
-		t.Errorf("%+v at %s with %v", got, where, err)
+	got, err := daemon.List(context.Background(), daemon.Docker)
+	if err != nil || len(got.Images) != 2 || got.Address != os.Getenv("DOCKER_HOST") || got.Podman {
+		t.Fatalf("%+v with %v", got, err)
+	}
+	first := got.Images[0]
+	if len(first.Names) != 2 || first.Size != 5 || first.Created.Year() != 2023 || first.Platform.String() != "linux/arm/v7" {
+		t.Errorf("%+v", first)
+	}
+	// An image that was pulled by digest has no other name.
+	if second := got.Images[1]; len(second.Names) != 1 || second.Names[0] != "d@sha256:4" || second.Platform.OS != "" {
+		t.Errorf("%+v", second)
 	}
 }
 
@@ -91,15 +103,15 @@ func TestContexts(t *testing.T) {
 			for path, content := range test.files {
 				file(t, filepath.Join(dir, path), content)
 			}
-			got, where, err := daemon.List(context.Background(), daemon.Docker)
+			got, err := daemon.List(context.Background(), daemon.Docker)
 			if test.err != "" {
 				if err == nil || !strings.Contains(err.Error(), test.err) {
 					t.Errorf("%v, want %q", err, test.err)
 				}
 				return
 			}
-			if err != nil || len(got) != 1 || where != test.where {
-				t.Errorf("%+v at %s with %v", got, where, err)
+			if err != nil || len(got.Images) != 2 || got.Address != test.where {
+				t.Errorf("%+v with %v", got, err)
 			}
 		})
 	}
@@ -118,7 +130,7 @@ func TestClosedSocket(t *testing.T) {
 	defer l.Close()
 	os.Chmod(path, 0)
 	t.Setenv("DOCKER_HOST", "unix://"+path)
-	if _, _, err := daemon.List(context.Background(), daemon.Docker); !errors.Is(err, daemon.ErrClosed) {
+	if _, err := daemon.List(context.Background(), daemon.Docker); !errors.Is(err, daemon.ErrClosed) {
 		t.Errorf("%v, want that it is closed", err)
 	}
 }

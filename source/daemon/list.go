@@ -3,22 +3,43 @@ package daemon
 import (
 	"context"
 	"slices"
+	"sync"
 	"time"
+
+	v1 "github.com/google/go-containerregistry/pkg/v1"
 
 	"peel/source/oci"
 )
 
-// maxListing bounds the answer that lists an engine's images: 100,000 of them.
-const maxListing = 64 << 20
+const (
+	// maxListing bounds the answer that lists an engine's images: 100,000 of them.
+	maxListing = 64 << 20
+	// maxDescribed bounds the images whose platforms are asked for, one by one.
+	maxDescribed = 500
+	// describers ask side by side.
+	describers = 8
+	// describeTime bounds the asking: a list that comes is worth more than one
+	// that has everything.
+	describeTime = time.Second
+)
 
-// List names the images of an engine, but for those without a name. It returns
-// the engine's address.
-func List(ctx context.Context, e Engine) ([]oci.Listed, string, error) {
+// Listing is what an engine has.
+type Listing struct {
+	Images  []oci.Listed // without those that have no name
+	Address string       // of the engine; "" if none was found
+	Podman  bool         // it is podman, whatever it was taken for
+}
+
+// List names the images of an engine. The Listing has the engine's address even
+// if there is an error.
+func List(ctx context.Context, e Engine) (Listing, error) {
+	var out Listing
 	c, err := e.connect(ctx)
 	if err != nil {
-		return nil, "", err
+		return out, err
 	}
 	defer c.close()
+	out.Address, out.Podman = c.address, c.podman
 	var images []struct {
 		ID          string `json:"Id"`
 		RepoTags    []string
@@ -27,14 +48,46 @@ func List(ctx context.Context, e Engine) ([]oci.Listed, string, error) {
 		Size        int64
 	}
 	if err := c.json(ctx, "/images/json", maxListing, &images); err != nil {
-		return nil, c.address, err
+		return out, err
 	}
-	var out []oci.Listed
 	for _, i := range images {
-		names := slices.DeleteFunc(i.RepoTags, func(n string) bool { return n == "<none>:<none>" })
+		names := slices.DeleteFunc(i.RepoTags, isNone)
+		if len(names) == 0 { // pulled by digest
+			names = slices.DeleteFunc(i.RepoDigests, isNone)
+		}
 		if len(names) > 0 {
-			out = append(out, oci.Listed{Names: names, ID: i.ID, Created: time.Unix(i.Created, 0).UTC(), Size: i.Size})
+			out.Images = append(out.Images, oci.Listed{Names: names, ID: i.ID, Created: time.Unix(i.Created, 0).UTC(), Size: i.Size})
 		}
 	}
-	return out, c.address, nil
+	c.platforms(ctx, out.Images[:min(len(out.Images), maxDescribed)])
+	return out, nil
+}
+
+// isNone tells the names that engines give to images without one.
+func isNone(name string) bool {
+	return name == "<none>:<none>" || name == "<none>@<none>"
+}
+
+// platforms fills in what the engine's list does not say. What does not come in
+// time stays unknown.
+func (c *client) platforms(ctx context.Context, list []oci.Listed) {
+	ctx, cancel := context.WithTimeout(ctx, describeTime)
+	defer cancel()
+	next := make(chan *oci.Listed)
+	var group sync.WaitGroup
+	for range min(describers, len(list)) {
+		group.Go(func() {
+			for l := range next {
+				var found struct{ Os, Architecture, Variant string }
+				if err := c.json(ctx, "/images/"+escape(l.ID)+"/json", maxInspect, &found); err == nil {
+					l.Platform = v1.Platform{OS: found.Os, Architecture: found.Architecture, Variant: found.Variant}
+				}
+			}
+		})
+	}
+	for i := range list {
+		next <- &list[i]
+	}
+	close(next)
+	group.Wait()
 }

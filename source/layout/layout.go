@@ -60,7 +60,10 @@ func (d *Dir) Close() error { return d.root.Close() }
 // Store gives the blobs of a layout.
 type Store struct{ Files }
 
-var _ oci.Store = Store{}
+var (
+	_ oci.Store   = Store{}
+	_ oci.Partial = Store{}
+)
 
 // Manifest implements oci.Store.
 func (s Store) Manifest(ctx context.Context, d v1.Descriptor) (io.ReadCloser, error) {
@@ -80,6 +83,18 @@ func (s Store) Blob(_ context.Context, d v1.Descriptor) (io.ReadCloser, error) {
 		return nil, fmt.Errorf("%w: the layout has no %s", oci.ErrMissing, BlobName(d.Digest))
 	}
 	return rc, err
+}
+
+// Has implements oci.Partial: an archive of one platform has the whole index.
+func (s Store) Has(d v1.Descriptor) bool {
+	if d.Data != nil {
+		return true
+	}
+	rc, err := s.Open(BlobName(d.Digest))
+	if err == nil {
+		rc.Close()
+	}
+	return !errors.Is(err, fs.ErrNotExist)
 }
 
 // BlobName is where a layout keeps a blob.
@@ -188,11 +203,16 @@ func onePerPlatform(list []v1.Descriptor) bool {
 	return true
 }
 
-// images leaves out what is only there to accompany an image.
+// images leaves out what is only there to accompany an image; what accompanies
+// nothing is left, so that an error can name it.
 func images(idx *v1.IndexManifest) []v1.Descriptor {
-	return slices.DeleteFunc(slices.Clone(idx.Manifests), func(d v1.Descriptor) bool {
+	list := slices.DeleteFunc(slices.Clone(idx.Manifests), func(d v1.Descriptor) bool {
 		return d.Annotations["vnd.docker.reference.type"] != ""
 	})
+	if alone := slices.DeleteFunc(slices.Clone(list), isCompanion); len(alone) > 0 {
+		return alone
+	}
+	return list
 }
 
 // choose is the error that lists what there is.

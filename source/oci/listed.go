@@ -13,7 +13,7 @@ type Listed struct {
 	ID       string      // "sha256:…" of the config
 	Digest   string      // "sha256:…" of the manifest or index
 	Created  time.Time   // of the config
-	Size     int64       // in bytes, as the store counts them: uncompressed in engines and containers/storage
+	Size     int64       // in bytes, as the store counts them: uncompressed in engines and containers/storage, as stored in containerd
 	Platform v1.Platform // of an image; of an index the platform is zero
 	Index    bool        // several platforms under one name
 }

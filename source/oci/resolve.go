@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -38,6 +39,8 @@ type Selection struct {
 
 	Annotations  []Annotations   // around the manifest, in the indexes that lead to it
 	Attestations []v1.Descriptor // of the manifests that speak of this one
+	Indexes      []v1.Descriptor // the one that was asked for, if it leads to the manifest
+	Listed       []v1.Descriptor // all images and attestations that it lists
 }
 
 // Resolve goes from a descriptor to the image it stands for. An index is
@@ -64,7 +67,11 @@ func Resolve(ctx context.Context, s Store, desc v1.Descriptor, want *v1.Platform
 		}
 		return &Selection{Descriptor: desc, Manifest: raw}, nil
 	}
-	return resolveIndex(ctx, s, doc, want)
+	sel, err := resolveIndex(ctx, s, doc, want)
+	if err == nil {
+		sel.Indexes = []v1.Descriptor{desc}
+	}
+	return sel, err
 }
 
 // ResolveAmong is Resolve for the descriptors of an index.
@@ -155,6 +162,7 @@ type chooser struct {
 	store Store
 
 	images       []v1.Descriptor // each with a platform
+	absent       []v1.Platform   // of images that a Partial store does not have
 	around       [][]Annotations // of each image
 	attestations []v1.Descriptor
 	artifacts    int
@@ -180,7 +188,7 @@ func (c *chooser) collect(index *document, around []Annotations, depth int) erro
 			c.attestations = append(c.attestations, m)
 			continue
 		}
-		if m.ArtifactType != "" {
+		if m.ArtifactType != "" && !types.MediaType(m.ArtifactType).IsConfig() { // which go-containerregistry names for images
 			c.artifacts++
 			continue
 		}
@@ -200,7 +208,11 @@ func isUnknown(p *v1.Platform) bool {
 // leaves open what it is.
 func (c *chooser) add(m v1.Descriptor, around []Annotations, depth int) error {
 	if m.Platform != nil && !m.MediaType.IsIndex() {
-		c.images, c.around = append(c.images, m), append(c.around, around)
+		if p, ok := c.store.(Partial); ok && !p.Has(m) {
+			c.absent = append(c.absent, *m.Platform)
+		} else {
+			c.images, c.around = append(c.images, m), append(c.around, around)
+		}
 		return nil
 	}
 	raw, err := readManifest(c.ctx, c.store, m)
@@ -239,6 +251,9 @@ func (c *chooser) choose(want *v1.Platform) (*Selection, error) {
 		target = *want
 	}
 	n := c.match(target)
+	if n < 0 && want == nil && len(platforms) == 1 && len(c.absent) > 0 {
+		n = 0 // the one that was pulled is the one that is meant
+	}
 	if n < 0 {
 		return nil, c.noMatch(target, platforms)
 	}
@@ -257,6 +272,7 @@ func (c *chooser) choose(want *v1.Platform) (*Selection, error) {
 	return &Selection{
 		Descriptor: m, Manifest: raw, Platforms: platforms, Notes: c.notes(),
 		Annotations: c.around[n], Attestations: c.about(m.Digest),
+		Listed: slices.Concat(c.images, c.attestations),
 	}, nil
 }
 
@@ -297,14 +313,31 @@ func (c *chooser) match(target v1.Platform) int {
 }
 
 func (c *chooser) noMatch(target v1.Platform, have []v1.Platform) error {
+	if len(have) == 0 && len(c.absent) > 0 {
+		return fmt.Errorf("%w: the index names images for %s, and none of them is here", ErrMissing, names(c.absent))
+	}
 	if len(have) == 0 {
 		return fmt.Errorf("%w: the index names no image, only %s", ErrNotImage, c.others())
 	}
-	names := make([]string, len(have))
-	for i, p := range have {
-		names[i] = p.String()
+	if len(c.absent) > 0 {
+		return fmt.Errorf("%w: %s is not here, only %s, of an index that also names %s", ErrPlatform, target, names(have), names(c.absent))
 	}
-	return fmt.Errorf("%w: %s is not among %s", ErrPlatform, target, strings.Join(names, ", "))
+	return fmt.Errorf("%w: %s is not among %s", ErrPlatform, target, names(have))
+}
+
+// maxNames bounds the platforms in one message.
+const maxNames = 20
+
+func names(list []v1.Platform) string {
+	var out []string
+	for i, p := range uniquePlatforms(list) {
+		if i == maxNames {
+			out = append(out, "…")
+			break
+		}
+		out = append(out, p.String())
+	}
+	return strings.Join(out, ", ")
 }
 
 func (c *chooser) platforms() []v1.Platform {
@@ -321,6 +354,9 @@ func (c *chooser) others() string {
 
 func (c *chooser) notes() []string {
 	var notes []string
+	if len(c.absent) > 0 {
+		notes = append(notes, fmt.Sprintf("the index also names %s, which this source does not have", names(c.absent)))
+	}
 	if n := len(c.attestations); n > 0 {
 		notes = append(notes, fmt.Sprintf("the index also has %d attestation manifests (provenance, SBOM)", n))
 	}

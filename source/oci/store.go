@@ -28,6 +28,12 @@ type Scanned interface {
 	Scanned(v1.Hash) (idx *layer.Index, readErr error, ok bool)
 }
 
+// Partial is implemented by stores that may hold only some images of an index:
+// those platforms that somebody wanted.
+type Partial interface {
+	Has(v1.Descriptor) bool
+}
+
 // What a document may have at most. Registries refuse manifests above 4 MiB
 // (distribution spec, "Pushing manifests"); configs have no such bound, but
 // nothing that makes sense comes near this one.

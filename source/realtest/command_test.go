@@ -30,7 +30,7 @@ func TestCommand(t *testing.T) {
 		{"report", run{args: []string{image}}, 0, words, nil},
 		{"report by standard input", run{args: []string{"-"}, stdin: file(t, archive)}, 0, words, nil},
 		{"JSON", run{args: []string{"--json", "-", image}}, 0, "{\n", nil},
-		{"policy that holds", run{args: []string{"--ci", "--lowestEfficiency", "0.1", "--highestUserWastedPercent", "off", image}}, 0, words, nil},
+		{"policy that holds", run{args: []string{"--ci", "--lowestEfficiency", "0.1", "--highestUserWastedPercent", "off", "--fail-on", "off", image}}, 0, words, nil},
 		{"policy that fails", run{args: []string{"--ci", "--highestWastedBytes", "1kB", image}}, 1, words, nil},
 		{"policy by CI=true", run{args: []string{"--highestWastedBytes", "1kB", image}, env: []string{"CI=true"}}, 1, words, nil},
 		{"policy and JSON", run{args: []string{"--ci", "--highestWastedBytes", "1kB", "--json", "-", image}}, 1, "{\n", nil},

@@ -1,6 +1,6 @@
 // Package realtest holds peel against the real world: images that buildah made,
-// served by docker-registry, podman and dockerd, and unpacked by umoci, which is
-// the judge of the merged tree.
+// kept or served by docker-registry, podman, dockerd and containerd, and unpacked
+// by umoci, which is the judge of the merged tree.
 //
 // The tests run if PEEL_REAL is 1, which make test sets once
 // testdata/real/install.sh has found or installed the tools. What is missing

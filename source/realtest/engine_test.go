@@ -10,10 +10,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
+
+	"peel/source"
+	"peel/source/sourcetest"
 )
 
 // small is the image that the engines have, as the builder named it.
@@ -36,6 +40,8 @@ func TestPodman(t *testing.T) {
 			}
 		})
 	}
+	t.Setenv("CONTAINER_HOST", host)
+	sameFacts(t, "podman:"+small, b.out("podman-docker.tar"))
 	t.Run("image that is not there", func(t *testing.T) {
 		o := run{args: []string{"podman:localhost/nothing:1"}, env: env}.do(t)
 		o.want(t, 3, "tried podman: no such image in "+host)
@@ -96,6 +102,17 @@ func attempts(t testing.TB, o outcome) []attempt {
 	return report.Image.Attempts
 }
 
+// sameFacts holds an engine's image to the laws of all sources, and to what it
+// was loaded from.
+func sameFacts(t *testing.T, reference, file string) {
+	t.Helper()
+	got := sourcetest.Check(t, open(t, reference, source.Options{}))
+	want := sourcetest.Check(t, open(t, file, source.Options{}))
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("%s is not what %s is", reference, file)
+	}
+}
+
 // TestDocker reads an image out of a dockerd, by its prefix and by its name
 // alone, and goes on to the registry for what dockerd does not have.
 func TestDocker(t *testing.T) {
@@ -114,16 +131,18 @@ func TestDocker(t *testing.T) {
 			}
 		})
 	}
+	t.Setenv("DOCKER_HOST", host)
+	sameFacts(t, "docker:"+small, b.out("skopeo-docker.tar"))
 	t.Run("image that the registry has", func(t *testing.T) {
 		r := startRegistry(t, "")
 		b.push(t, "docker-archive:"+b.out("skopeo-docker.tar"), r.host+"/small:1")
 		o := run{args: []string{"--json", "-", r.host + "/small:1"}, env: env}.do(t)
 		sameText(t, "figures", o.figures(t), want)
 		got := attempts(t, o)
-		if len(got) != 4 || got[0].Source != "docker" || !strings.Contains(got[0].Error, "no such image in "+host) ||
+		if len(got) != 5 || got[0].Source != "docker" || !strings.Contains(got[0].Error, "no such image in "+host) ||
 			got[1].Source != "podman" || !strings.Contains(got[1].Error, "no socket") ||
-			got[2].Source != "containers-storage" || got[3] != (attempt{Source: "registry", Asked: r.host}) {
-			t.Errorf("asked %+v, want docker, podman, the store and the registry, in vain but for the last", got)
+			got[2].Source != "containers-storage" || got[3].Source != "containerd" || got[4] != (attempt{Source: "registry", Asked: r.host}) {
+			t.Errorf("asked %+v, want docker, podman, both stores and the registry, in vain but for the last", got)
 		}
 		missing := run{args: []string{r.host + "/small:2"}, env: env}.do(t)
 		missing.want(t, 3, "tried docker: no such image in "+host, "tried podman: no socket that answers", "tried registry: ", r.host+" has no")
@@ -139,7 +158,7 @@ func TestDocker(t *testing.T) {
 }
 
 // startDocker runs a dockerd that leaves the network alone. Where the kernel
-// or a sandbox does not let it start, there is nothing to test.
+// or a sandbox does not let it start, there is nothing to test, unless all must be.
 func startDocker(t testing.TB) (host string) {
 	t.Helper()
 	dir := scratch(t, cacheDir())
@@ -151,7 +170,7 @@ func startDocker(t testing.TB) (host string) {
 	s := serve(t, exec.Command("dockerd", "--config-file", config, "--host", "unix://"+socket, "--pidfile", dir+"/pid",
 		"--data-root", dir+"/data", "--exec-root", dir+"/exec", "--iptables=false", "--ip6tables=false", "--bridge=none"))
 	if err := s.await(overSocket(socket), "http://engine/_ping"); err != nil {
-		t.Skipf("dockerd does not start here: %v", err)
+		lack(t, "dockerd does not start here: %v", err)
 	}
 	return "unix://" + socket
 }

@@ -137,14 +137,14 @@ func TestPrivateRegistry(t *testing.T) {
 	t.Run("wrong password", func(t *testing.T) {
 		env := podman(t, r.host, "wrong horse")
 		o := run{args: []string{ref}, env: []string{env}}.do(t)
-		o.want(t, 3, "answered 401", "private/small", "as "+login, strings.TrimPrefix(env, "REGISTRY_AUTH_FILE="), "config.json", "hint: log in first")
+		o.want(t, 3, "answered 401", "private/small", "credentials refused", "user "+login+" from "+strings.TrimPrefix(env, "REGISTRY_AUTH_FILE=")+" (key "+r.host+")", "hint: log in again")
 		o.silent(t)
 		if strings.Contains(o.stderr, "wrong horse") {
 			t.Error("the message tells the password")
 		}
 	})
 	t.Run("no credentials", func(t *testing.T) {
-		peel(t, ref).want(t, 3, "answered 401", "without credentials: there are none in", "config.json", "auth.json")
+		peel(t, ref).want(t, 3, "answered 401", "without credentials: there are none for "+r.host+" in ", "config.json", "auth.json", "hint: log in first")
 	})
 	t.Run("credentials file that is broken", func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "auth.json")

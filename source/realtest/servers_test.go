@@ -91,22 +91,50 @@ type registry struct {
 	log  string
 }
 
+// registryConfig is how a registry differs from one that lets everybody in by
+// plain HTTP. Fields that are empty make no difference.
+type registryConfig struct {
+	htpasswd string // file of who may use it
+	pair     *pair  // serves by TLS with this
+	clientCA string // file of the CA that clients must be certified by
+	token    string // "auth" section for tokens
+}
+
+func (c registryConfig) yaml(dir, addr string) string {
+	s := fmt.Sprintf("version: 0.1\nstorage: {filesystem: {rootdirectory: %q}}\nlog: {level: info}\nhttp:\n  addr: %q\n", dir+"/data", addr)
+	if c.pair != nil {
+		s += fmt.Sprintf("  tls:\n    certificate: %q\n    key: %q\n", c.pair.cert, c.pair.key)
+	}
+	if c.clientCA != "" {
+		s += fmt.Sprintf("    clientcas: [%q]\n", c.clientCA)
+	}
+	if c.htpasswd != "" {
+		s += fmt.Sprintf("auth: {htpasswd: {realm: test, path: %q}}\n", c.htpasswd)
+	}
+	return s + c.token
+}
+
 // startRegistry runs one on a free port of the loopback interface. htpasswd,
 // if any, holds who may use it.
 func startRegistry(t testing.TB, htpasswd string) *registry {
 	t.Helper()
+	return registryConfig{htpasswd: htpasswd}.start(t)
+}
+
+func (c registryConfig) start(t testing.TB) *registry {
+	t.Helper()
 	dir := t.TempDir()
 	r := &registry{host: freePort(t)}
-	config := fmt.Sprintf("version: 0.1\nstorage: {filesystem: {rootdirectory: %q}}\nhttp: {addr: %q}\nlog: {level: info}\n", dir+"/data", r.host)
-	if htpasswd != "" {
-		config += fmt.Sprintf("auth: {htpasswd: {realm: test, path: %q}}\n", htpasswd)
-	}
 	path := filepath.Join(dir, "config.yml")
-	if err := os.WriteFile(path, []byte(config), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte(c.yaml(dir, r.host)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	s := serve(t, exec.Command("docker-registry", "serve", path))
-	if err := s.await(http.DefaultClient, "http://"+r.host+"/v2/"); err != nil {
+	client, scheme := http.DefaultClient, "http"
+	if c.pair != nil {
+		client, scheme = c.pair.client(), "https"
+	}
+	if err := s.await(client, scheme+"://"+r.host+"/v2/"); err != nil {
 		t.Fatal(err)
 	}
 	r.log = s.log.Name()

@@ -141,6 +141,16 @@ func TestStorageNames(t *testing.T) {
 		}
 		img.Close()
 	}
+	for _, ref := range []string{"small:1", "podman:small:1", "containers-storage:small:1"} {
+		if o := peel(t, "--root", s.root, "--plain", ref); !strings.Contains(o.stdout, "Source: containers-storage, "+s.root) {
+			o.want(t, 0)
+			t.Errorf("--root %s %s: %s", s.root, ref, o.stdout)
+		}
+	}
+	if o := peel(t, "images", "--root", s.root); !strings.Contains(o.stdout, "containers-storage:["+s.root+"]localhost/small:1") {
+		o.want(t, 0)
+		t.Errorf("images --root: %s", o.stdout)
+	}
 	s.peel(t, "containers-storage:small:2").want(t, 3, "no such image: small:2", "hint: podman images")
 
 	listed, _, err := storage.List(soon(t), storage.Options{Root: s.root})
@@ -343,7 +353,7 @@ func TestWithheldFiles(t *testing.T) {
 		}
 	}
 	waste := []string{"--lowestEfficiency", "0", "--highestUserWastedPercent", "1"}
-	alone(append(waste, "--ci", "--fail-on", "high", "containers-storage:small:1")...).want(t, 3, "cannot be decided")
+	alone(append(waste, "--ci", "--fail-on", "critical", "containers-storage:small:1")...).want(t, 3, "cannot be decided")
 	alone(append(waste, "--ci", "--fail-on", "off", "containers-storage:small:1")...).want(t, 0)
 	alone("--ci", "--lowestEfficiency", "1", "containers-storage:small:1").want(t, 1)
 

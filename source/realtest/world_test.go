@@ -5,7 +5,9 @@ package realtest
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"os/user"
@@ -138,6 +140,22 @@ func (b *builder) temp(t testing.TB) string {
 		t.Fatal(err)
 	}
 	return dir
+}
+
+// copied is a copy of a directory that the builder may read.
+func (b *builder) copied(t testing.TB, dir string) string {
+	t.Helper()
+	to := filepath.Join(b.temp(t), "copy")
+	if err := os.CopyFS(to, os.DirFS(dir)); err != nil {
+		t.Fatal(err)
+	}
+	err := filepath.WalkDir(to, func(path string, _ fs.DirEntry, err error) error {
+		return errors.Join(err, os.Chown(path, int(b.cred.Uid), int(b.cred.Gid)))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return to
 }
 
 // scratch is a directory below another that goes when the test ends. It is on

@@ -29,7 +29,7 @@ func FuzzErrorBody(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	s := &store{ref: ref, repo: ref.Context(), close: func() {}}
+	s := &store{endpoint: endpoint{ref: ref}, host: "example.org", wire: &wire{host: "example.org"}, quota: new(quota)}
 	f.Fuzz(func(t *testing.T, code int, body []byte, what string) {
 		resp := &http.Response{StatusCode: code, Body: io.NopCloser(bytes.NewReader(body)), Request: &http.Request{}}
 		err := transport.CheckError(resp, http.StatusOK)

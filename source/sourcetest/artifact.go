@@ -68,6 +68,8 @@ type ArtifactBlob struct {
 	MediaType types.MediaType
 	Content   string
 	Title     string // org.opencontainers.image.title, the file's name
+	// Annotations are on its descriptor.
+	Annotations map[string]string
 }
 
 func (a Artifact) names() []string { return a.Names }
@@ -83,6 +85,9 @@ func (a Artifact) put(s *store) (v1.Descriptor, error) {
 	}
 	for _, blob := range a.Blobs {
 		d := s.describe(blob.MediaType, []byte(blob.Content))
+		if blob.Annotations != nil {
+			d = annotated(d, blob.Annotations)
+		}
 		if blob.Title != "" {
 			d = annotated(d, map[string]string{"org.opencontainers.image.title": blob.Title})
 		}

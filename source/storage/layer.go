@@ -28,15 +28,18 @@ const (
 	maxWithheld = layer.DefaultMaxEntries
 )
 
+// advice is for images whose layers cannot be read.
+const advice = "an archive that podman save writes can be read"
+
 // dir is where the files of a layer lie.
 func (l *layerRecord) dir() (string, error) {
 	place, ok := drivers[l.store.driver]
 	if !ok {
-		return "", fmt.Errorf("%w: the storage driver %s, whose files only the kernel can show", ErrUnsupported, l.store.driver)
+		return "", fmt.Errorf("%w: the storage driver %s, whose files only the kernel can show: %s", ErrUnsupported, l.store.driver, advice)
 	}
 	dir := place(l.store.root, l.ID)
 	if _, err := os.Lstat(filepath.Join(l.store.root, l.store.driver, l.ID, "composefs-data")); err == nil {
-		return "", fmt.Errorf("%w: layer %.12s is kept as composefs", ErrUnsupported, l.ID)
+		return "", fmt.Errorf("%w: layer %.12s is kept as composefs: %s", ErrUnsupported, l.ID, advice)
 	}
 	return dir, nil
 }

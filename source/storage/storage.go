@@ -55,6 +55,9 @@ type Image struct {
 	*oci.Selection
 	Name  string // one of its names
 	Store string // the directory it was found in
+	// Unreadable tells of the first layer that is kept in a way that cannot be
+	// read here; the others, manifest and config can. It is ErrUnsupported, or nil.
+	Unreadable error
 
 	files *files
 }
@@ -131,5 +134,12 @@ func (set *set) open(ctx context.Context, found *image, want *v1.Platform) (*Ima
 	if err := img.check(); err != nil {
 		return nil, err
 	}
-	return &Image{Image: img, Selection: sel, files: files}, nil
+	out := &Image{Image: img, Selection: sel, files: files}
+	for _, l := range layers {
+		if _, err := l.dir(); err != nil {
+			out.Unreadable = err
+			break
+		}
+	}
+	return out, nil
 }

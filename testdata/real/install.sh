@@ -12,6 +12,8 @@ crun crun
 docker-registry docker-registry
 dockerd docker.io
 docker docker-cli
+containerd containerd
+ctr containerd
 debootstrap debootstrap
 newuidmap uidmap
 setpriv util-linux
@@ -20,6 +22,7 @@ busybox busybox-static
 setcap libcap2-bin
 setfattr attr
 zstd zstd
+strace strace
 rpmbuild rpm'
 
 PATH=$PATH:/usr/sbin:/sbin

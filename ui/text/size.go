@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"time"
+
+	"peel/analyzer/text"
 )
 
 // units are those of SI, as DESIGN has them: 1 kB = 1000 B.
@@ -130,3 +132,9 @@ func Mode(letter byte, mode uint16) string {
 	}
 	return string(b)
 }
+
+// SinceWidth is the most columns that Since needs.
+const SinceWidth = text.AgeWidth
+
+// Since says how long ago something was: "5 min", "3 wk"; see peel/analyzer/text.
+func Since(d time.Duration) string { return text.Age(d) }

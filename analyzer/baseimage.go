@@ -1,0 +1,211 @@
+package analyzer
+
+import (
+	"encoding/json"
+	"regexp"
+	"strings"
+	"time"
+
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+
+	"peel/analyzer/finding"
+	"peel/analyzer/secrets"
+	"peel/analyzer/text"
+	"peel/source"
+)
+
+// BaseImage is what is known of the image that another one is built on.
+type BaseImage struct {
+	Name   string // "debian:12"; "" if it is not known
+	Digest string // "sha256:…"; "" if it is not known
+	Layers int    // of the image, from the bottom; negative if that is not known
+	// ByName and ByLayers say how each was found.
+	ByName   By
+	ByLayers By
+	// Confidence is of Layers: Sure if they were compared with the base's own.
+	Confidence finding.Confidence
+}
+
+// By is how something was found out about a base image.
+type By string
+
+// The ways to know a base image.
+const (
+	ByNobody      By = ""
+	ByGiven       By = "given"
+	ByAnnotations By = "annotations" // of the manifest or an index around it
+	ByLabels      By = "labels"
+	ByHistory     By = "history"
+)
+
+// The keys of the OCI image spec that name a base image (annotations.md).
+const (
+	baseName   = "org.opencontainers.image.base.name"
+	baseDigest = "org.opencontainers.image.base.digest"
+)
+
+// findBase finds out what the image says of its base, without asking anybody: by
+// its annotations and labels for the name, by its history for the layers.
+func findBase(img *source.Image) (b *BaseImage, steps int) {
+	b = &BaseImage{Layers: unknownBase}
+	layers, steps := unknownBase, unknownBase
+	if img.Config != nil {
+		layers, steps = baseInHistory(img.Config.History)
+	}
+	if layers >= 0 && layers < len(img.Layers) {
+		b.Layers, b.ByLayers, b.Confidence = layers, ByHistory, finding.Likely
+	}
+	b.named(img, steps)
+	if b.Layers < 0 && b.Name == "" && b.Digest == "" {
+		return nil, unknownBase
+	}
+	return b, steps
+}
+
+// named takes the name from the annotations, or else from the labels. A label
+// that a step of the base itself has set speaks of the base's own base.
+func (b *BaseImage) named(img *source.Image, steps int) {
+	var m struct {
+		Annotations map[string]string `json:"annotations"`
+	}
+	_ = json.Unmarshal(img.RawManifest, &m) // what is no manifest has none
+	around := []map[string]string{m.Annotations}
+	for _, a := range img.Annotations() {
+		around = append(around, a.Values)
+	}
+	for _, a := range around {
+		if a[baseName] != "" || a[baseDigest] != "" {
+			b.Name, b.Digest, b.ByName = a[baseName], a[baseDigest], ByAnnotations
+			return
+		}
+	}
+	if img.Config == nil {
+		return
+	}
+	labels := img.Config.Config.Labels
+	if labels[baseName] == "" && labels[baseDigest] == "" {
+		return
+	}
+	for _, h := range img.Config.History[:max(0, min(steps, len(img.Config.History)))] {
+		if strings.Contains(h.CreatedBy, "LABEL") && strings.Contains(h.CreatedBy, baseName) {
+			return
+		}
+	}
+	b.Name, b.Digest, b.ByName = labels[baseName], labels[baseDigest], ByLabels
+}
+
+// buildGap is the time between two steps after which they are not of one build.
+const buildGap = time.Hour
+
+// distributions are the tools by which some make all of their images, and no
+// one else an image of steps of a Containerfile: debuerreotype (Debian), Bazel
+// (distroless).
+var distributions = regexp.MustCompile(`^(?:# debian\.sh |bazel build )`)
+
+// baseInHistory finds where the steps of the base image end, and how many layers
+// they made; unknownBase if nothing shows it. Only what two signs speak for
+// counts: the base ends with CMD or ENTRYPOINT, and the next step is of a later
+// build; or distributions made the first layers with tools of their own. What a
+// base between these and the image has made may still be taken for its own.
+func baseInHistory(history []v1.History) (layers, steps int) {
+	steps = distribution(history)
+	for i := len(history) - 2; i >= 0; i-- {
+		word := text.Keyword(text.Instruction(history[i].CreatedBy))
+		if !history[i].EmptyLayer || word != "CMD" && word != "ENTRYPOINT" {
+			continue
+		}
+		if end := endOf(history, i); end > steps {
+			steps = end
+			break
+		}
+	}
+	if steps <= 0 || filledIn(history[:steps]) == 0 || filledIn(history[steps:]) == 0 {
+		return unknownBase, unknownBase
+	}
+	return filledIn(history[:steps]), steps
+}
+
+// endOf is where the build ends that has a CMD at i: at the first step of a
+// later one, if until there nothing was written. 0 if there is none.
+func endOf(history []v1.History, i int) int {
+	for n := i + 1; n < len(history); n++ {
+		if later(history[n-1], history[n]) {
+			return n
+		}
+		if !history[n].EmptyLayer {
+			return 0
+		}
+	}
+	return 0
+}
+
+// distribution is how many steps at the beginning are those of a distribution's
+// own image.
+func distribution(history []v1.History) (n int) {
+	for n < len(history) && distributions.MatchString(history[n].CreatedBy) {
+		n++
+	}
+	return n
+}
+
+func filledIn(history []v1.History) (n int) {
+	for _, h := range history {
+		if !h.EmptyLayer {
+			n++
+		}
+	}
+	return n
+}
+
+// later reports whether a step is of a later build than the one before it.
+func later(before, after v1.History) bool {
+	return !before.Created.IsZero() && !after.Created.IsZero() && after.Created.Sub(before.Created.Time) > buildGap
+}
+
+// findBase settles what the session goes by: the base that was given, else what the image
+// tells of it.
+func (s *Session) findBase() {
+	var why string
+	if s.base, why = s.opts.Base.under(s.img); why != "" {
+		s.notes = append(s.notes, why)
+	}
+	found, steps := findBase(s.img)
+	switch {
+	case s.opts.Base != nil && s.base >= 0:
+		s.baseImage = &BaseImage{Name: s.opts.Base.Reference, Digest: s.opts.Base.Digest, Layers: s.base, ByName: ByGiven, ByLayers: ByGiven, Confidence: finding.Sure}
+	case s.opts.Base != nil: // the user knows better than a guess, and was told
+		s.baseImage = nil
+	case found != nil:
+		s.baseImage, s.base, s.baseSteps = found, found.Layers, steps
+	}
+}
+
+// brings is what the base has put into the image, as far as that is known.
+func (s *Session) brings() secrets.Base {
+	if s.opts.Base != nil || s.base < 0 {
+		return s.opts.Base.brings(s.base, s.img)
+	}
+	return secrets.Base{Layers: s.base, Steps: s.baseSteps, NoWords: true}
+}
+
+// attribute says of findings whether the base brings them.
+func (s *Session) attribute() {
+	if s.opts.Base != nil {
+		s.opts.Base.attribute(s.findings, s.base, s.img)
+		return
+	}
+	if s.base < 0 {
+		return
+	}
+	for i := range s.findings {
+		f := &s.findings[i]
+		if f.FromBase != nil {
+			continue
+		}
+		if f.Layer != nil {
+			f.FromBase = known(true, *f.Layer < s.base)
+		} else if step, ok := StepOf(f.Where); ok {
+			f.FromBase = known(true, step < s.baseSteps)
+		}
+	}
+}

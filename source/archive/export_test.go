@@ -1,0 +1,7 @@
+package archive
+
+// What looks at files, for tests that have none.
+var (
+	RecogniseReader = recognise
+	ListReader      = list
+)
