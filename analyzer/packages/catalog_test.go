@@ -76,6 +76,9 @@ func TestCatalog(t *testing.T) {
 			"META-INF/MANIFEST.MF", "Manifest-Version: 1.0\nImplementation-Title: app\nImplementation-Version: 1.0\n",
 			"BOOT-INF/lib/inner-2.0.jar", library(t, "inner", "2.0")))}},
 			[]string{"app 1.0 java-archive @0 1 files", "inner 2.0 java-archive @0"}},
+		{"Java, by its own name and not by a link's", []files{{
+			reg("usr/share/java/lib.jar", jar(t, "META-INF/MANIFEST.MF", "Manifest-Version: 1.0\n")), sourcetest.Symlink("usr/share/java/a-2.0.jar", "lib.jar")}},
+			[]string{"lib UNKNOWN java-archive @0"}},
 		{"nothing", []files{{reg("a", "b")}}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -102,9 +102,17 @@ func (k *Keeper) wanted(p string) bool {
 // maxLicenseName is longer than the name of any file that holds a licence.
 const maxLicenseName = 64
 
-// maxLinkedText is how large a file may be that is kept for its name alone,
-// without being a program: a script that is known by a link, in the best case.
+// maxLinkedText is how large a file may be that is kept for what a link to it may
+// be called, without being a program: scripts are small.
 const maxLinkedText = 64 << 10
+
+func inBin(p string) bool {
+	switch path.Base(path.Dir(p)) {
+	case "bin", "sbin":
+		return true
+	}
+	return false
+}
 
 // minExecutable is smaller than any file that a cataloger reads as a program.
 const minExecutable = 64
@@ -114,7 +122,7 @@ func (in *keeping) Open(_ int, e *layer.Entry) bool {
 	p := "/" + e.Path
 	in.named = in.k.wanted(p)
 	in.linked = !in.named && byLink.MatchString(path.Base(p))
-	in.named = in.named || in.linked && e.Size <= maxLinkedText
+	in.named = in.named || e.Size <= maxLinkedText && (in.linked || inBin(p))
 	in.mime, in.size, in.began, in.archive = "", 0, false, nil
 	in.pack.reset()
 	if e.Size == 0 || !in.named && e.Size < minExecutable {

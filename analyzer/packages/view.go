@@ -1,12 +1,14 @@
 package packages
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 
@@ -202,13 +204,30 @@ func (v *view) FilesByGlob(patterns ...string) ([]file.Location, error) {
 		if !known && !v.known(g) {
 			nodes = v.search(g)
 		}
-		for _, n := range nodes {
-			if l, ok := v.fileAt(v.img.tree.Path(int(n))); ok {
-				found.add(l)
-			}
-		}
+		found.add(v.filesAt(nodes)...)
 	}
 	return found.list, nil
+}
+
+// filesAt are the files that nodes lead to, in syft's order: those under their
+// own names come before those known by links, and so give a file its name.
+func (v *view) filesAt(nodes []int32) []file.Location {
+	var list []file.Location
+	for _, n := range nodes {
+		if l, ok := v.fileAt(v.img.tree.Path(int(n))); ok {
+			list = append(list, l)
+		}
+	}
+	slices.SortFunc(list, func(a, b file.Location) int {
+		if own := a.RealPath == a.AccessPath; own != (b.RealPath == b.AccessPath) {
+			if own {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Compare(a.AccessPath, b.AccessPath)
+	})
+	return list
 }
 
 func (v *view) known(glob string) bool {
@@ -265,11 +284,7 @@ func (v *view) search(glob string) []int32 {
 func (v *view) FilesByMIMEType(types ...string) ([]file.Location, error) {
 	var found locations
 	for _, m := range types {
-		for _, n := range v.types[m] {
-			if l, ok := v.fileAt(v.img.tree.Path(int(n))); ok {
-				found.add(l)
-			}
-		}
+		found.add(v.filesAt(v.types[m])...)
 	}
 	return found.list, nil
 }
@@ -352,12 +367,14 @@ type locations struct {
 	seen map[file.Coordinates]bool
 }
 
-func (ls *locations) add(l file.Location) {
+func (ls *locations) add(list ...file.Location) {
 	if ls.seen == nil {
 		ls.seen = map[file.Coordinates]bool{}
 	}
-	if !ls.seen[l.Coordinates] {
-		ls.seen[l.Coordinates] = true
-		ls.list = append(ls.list, l)
+	for _, l := range list {
+		if !ls.seen[l.Coordinates] {
+			ls.seen[l.Coordinates] = true
+			ls.list = append(ls.list, l)
+		}
 	}
 }

@@ -67,6 +67,9 @@ func runFindings(ctx context.Context, o *findingsOptions) error {
 	if o.secrets == nil && len(o.scan.families()) == 0 {
 		return usage(errors.New("--scanners: none of these has findings"))
 	}
+	if o.scan.packages() {
+		return usage(errors.New("--scanners: packages are no findings: run peel packages"))
+	}
 	a, readErr, err := o.read(ctx)
 	if err != nil {
 		return err

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"runtime/debug"
@@ -29,8 +28,12 @@ const packagesLong = `packages lists the software in an image: of the distributi
 managers, linked into programs and packed into archives; which layer brought each, the files it
 owns and what they weigh, and what was removed or replaced by a later layer but still ships.
 
-FORMAT is table, json (all of the table, and more), or a bill of materials as syft writes it:
-cyclonedx-json, spdx-json or syft-json. With =FILE it goes there, and several may be given.`
+FORMAT is table, json (all of the table, and more), or a bill of materials as syft writes it, of
+what is installed: cyclonedx-json, spdx-json or syft-json. With =FILE it goes there, and several
+may be given.
+
+The image is read once, and nothing is unpacked. syft's readers of Java archives and of RPM
+databases want a file: they get a temporary one, in TMPDIR, that goes when they are done.`
 
 const packagesExample = `  peel packages debian:12
   peel packages app.tar -o table -o cyclonedx-json=sbom.json`
@@ -42,14 +45,10 @@ func newPackagesCmd(s streams) *cobra.Command {
 		Short:   "List the software in an image, with its layers and bytes",
 		Long:    packagesLong,
 		Example: packagesExample,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return usage(errors.New(`name one image, or "sample:" for the one built in`))
-			}
-			return nil
-		},
-		RunE: func(cmd *cobra.Command, args []string) error {
-			o.reference = args[0]
+		Args:    o.oneImage,
+
+		ValidArgsFunction: o.completeImage,
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			return runPackages(cmd.Context(), o)
 		},
 	}
@@ -57,6 +56,7 @@ func newPackagesCmd(s streams) *cobra.Command {
 	o.addSourceFlags(f)
 	f.StringSliceVarP(&o.outputs, "output", "o", nil, "FORMAT[=FILE]: table, json, "+formats()+" (default table)")
 	f.BoolVar(&o.asJSON, "json", false, "the same as --output json")
+	completeKinds(cmd)
 	return cmd
 }
 
