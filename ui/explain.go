@@ -68,7 +68,11 @@ func (m *Model) facts(d *doc, f *finding.Finding) {
 	d.field("Place", m.hide().clean(f.Where))
 	d.field("Layer", layerWords(f))
 	if f.Match != "" {
-		d.field("Match", text.Clean(f.Match)+"  (masked)")
+		masked := ""
+		if f.Secret != "" {
+			masked = "  (masked)"
+		}
+		d.field("Match", text.Clean(f.Match)+masked)
 	}
 	m.clearValues(d, f)
 	reason := f.Reason
