@@ -5,6 +5,7 @@ package realtest
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -85,7 +86,7 @@ func TestContainerd(t *testing.T) {
 	b := images(t, "containerd", "ctr")
 	c := filled(t, b)
 	layout := shape{reference: "oci:" + b.out("layout") + ":small"}.look(t)
-	before := snapshot(t, c.root)
+	before := settled(t, c.root)
 	for _, name := range []string{"localhost/small:1", "example.org/team/small:small", "zstd:small-zstd"} {
 		t.Run(name, func(t *testing.T) {
 			got := shape{reference: c.reference(name)}.look(t)
@@ -140,6 +141,23 @@ func TestContainerd(t *testing.T) {
 		run{args: []string{c.reference("zstd:small-zstd")}, env: []string{"CONTAINERD_NAMESPACE=default"}}.do(t).
 			want(t, 3, "namespace k8s.io has it: containerd:[k8s.io@"+c.root+"]docker.io/library/zstd:small-zstd")
 	})
+}
+
+// settled is a snapshot of a directory once nothing in it changes any more:
+// containerd collects its garbage a moment after an import.
+func settled(t testing.TB, dir string) map[string]string {
+	t.Helper()
+	last := snapshot(t, dir)
+	for range 20 {
+		time.Sleep(time.Second)
+		now := snapshot(t, dir)
+		if maps.Equal(last, now) {
+			return now
+		}
+		last = now
+	}
+	t.Fatalf("%s does not come to rest", dir)
+	return nil
 }
 
 // TestContainerdWhileItWrites reads a store into which containerd imports.
