@@ -337,13 +337,5 @@ func (p *pickerPane) footView(m *Model, r rect) string {
 // small is the card for a screen that the list does not fit in.
 func (p *pickerPane) small(m *Model) []string {
 	lines := []string{fmt.Sprintf("%dx%d: too small", m.w, m.h), fmt.Sprintf("needs %dx%d", minPickerWidth, minPickerHeight), "or: peel images", "Esc quits"}
-	out := make([]string, 0, m.h)
-	for i := range m.h {
-		s := ""
-		if i < len(lines) {
-			s = lines[i]
-		}
-		out = append(out, text.Pad(s, m.w))
-	}
-	return out
+	return m.bare(lines)
 }

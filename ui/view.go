@@ -184,15 +184,20 @@ func (m *Model) smallView() []string {
 	}
 	if m.h < len(lines)+2 || m.w < 24 {
 		short := []string{fmt.Sprintf("%dx%d: too small", m.w, m.h), fmt.Sprintf("needs %dx%d", minWidth, minHeight), "q quits"}
-		out := make([]string, 0, m.h)
-		for i := range m.h {
-			s := ""
-			if i < len(short) {
-				s = short[i]
-			}
-			out = append(out, text.Pad(s, m.w))
-		}
-		return out
+		return m.bare(short)
 	}
 	return frame(m.th, rect{0, 0, m.w, m.h}, "peel", "", true, lines)
+}
+
+// bare fills the window with lines that have no frame around them.
+func (m *Model) bare(lines []string) []string {
+	out := make([]string, m.h)
+	for i := range out {
+		s := ""
+		if i < len(lines) {
+			s = lines[i]
+		}
+		out[i] = text.Pad(s, m.w)
+	}
+	return out
 }

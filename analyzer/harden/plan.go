@@ -5,10 +5,8 @@
 package harden
 
 import (
-	"maps"
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -142,28 +140,17 @@ func service(ref string) string {
 }
 
 func (p *Plan) ports(img *evidence.Image) {
-	for _, word := range slices.Sorted(maps.Keys(img.Run().ExposedPorts)) {
-		number, proto, _ := strings.Cut(word, "/")
-		first, last, ranged := strings.Cut(number, "-")
-		if !ranged {
-			last = first
-		}
-		from, err1 := strconv.Atoi(first)
-		to, err2 := strconv.Atoi(last)
-		if proto == "" {
-			proto = "tcp"
-		}
-		proto = strings.ToUpper(proto)
-		if err1 != nil || err2 != nil || from < 1 || to > 65535 || !slices.Contains([]string{"TCP", "UDP", "SCTP"}, proto) {
-			p.Notes = append(p.Notes, "EXPOSE "+word+" names no port, and is left out.")
+	for _, exposed := range img.Ports() {
+		if !exposed.OK {
+			p.Notes = append(p.Notes, "EXPOSE "+exposed.Word+" names no port, and is left out.")
 			continue
 		}
-		for n := from; n <= to; n++ {
+		for n := exposed.From; n <= exposed.To; n++ {
 			if len(p.Ports) == maxPorts {
 				p.Notes = append(p.Notes, "The image exposes more ports than these.")
 				return
 			}
-			p.Ports = append(p.Ports, Port{n, proto})
+			p.Ports = append(p.Ports, Port{n, strings.ToUpper(exposed.Proto)})
 		}
 	}
 	slices.SortFunc(p.Ports, func(a, b Port) int { return a.Number - b.Number })

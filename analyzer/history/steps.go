@@ -3,6 +3,7 @@ package history
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"peel/analyzer/check"
@@ -21,6 +22,11 @@ type step struct {
 
 // maxStep bounds what is looked at of one step.
 const maxStep = 256 << 10
+
+// runSteps are the steps that are a RUN.
+func runSteps(img *evidence.Image) []step {
+	return slices.DeleteFunc(steps(img), func(s step) bool { return s.word != "RUN" })
+}
 
 // steps are those of the history that say something.
 func steps(img *evidence.Image) (list []step) {
@@ -61,10 +67,7 @@ func runs(pattern string) func(*check.Check, *evidence.Image) check.Answer {
 	re := regexp.MustCompile(pattern)
 	return func(c *check.Check, img *evidence.Image) check.Answer {
 		var list []finding.Finding
-		for _, s := range steps(img) {
-			if s.word != "RUN" {
-				continue
-			}
+		for _, s := range runSteps(img) {
 			if m := re.FindString(s.text); m != "" {
 				list = append(list, s.at(c, strings.TrimSpace(m)))
 			}
@@ -86,10 +89,7 @@ var install = regexp.MustCompile(`^(?:[A-Z_]+=\S+ )*(?:sudo )?(?:apt-get|apt|apk
 
 func updateAlone(c *check.Check, img *evidence.Image) check.Answer {
 	var list []finding.Finding
-	for _, s := range steps(img) {
-		if s.word != "RUN" {
-			continue
-		}
+	for _, s := range runSteps(img) {
 		match, installs := "", false
 		for _, cmd := range commands(s.text) {
 			if m := update.FindString(cmd); m != "" && !strings.HasPrefix(m, "yum") && !strings.HasPrefix(m, "dnf") {
@@ -175,10 +175,7 @@ var pins = map[string]*regexp.Regexp{
 
 func unpinned(c *check.Check, img *evidence.Image) check.Answer {
 	var list []finding.Finding
-	for _, s := range steps(img) {
-		if s.word != "RUN" {
-			continue
-		}
+	for _, s := range runSteps(img) {
 		for _, cmd := range commands(s.text) {
 			if names := floating(cmd); len(names) > 0 {
 				m := installers.FindStringSubmatch(cmd)
@@ -224,10 +221,7 @@ func takesValue(w string) bool {
 
 func manyFiles(c *check.Check, img *evidence.Image) check.Answer {
 	var list []finding.Finding
-	for _, s := range steps(img) {
-		if s.word != "RUN" {
-			continue
-		}
+	for _, s := range runSteps(img) {
 		for _, cmd := range commands(s.text) {
 			if aptInstall.MatchString(cmd) && !strings.Contains(s.text, "no-install-recommends") && !strings.Contains(s.text, "APT::Install-Recommends") {
 				list = append(list, s.at(c, aptInstall.FindString(cmd)))

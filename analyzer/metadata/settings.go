@@ -5,7 +5,6 @@ import (
 	"maps"
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 
 	"peel/analyzer/check"
@@ -23,16 +22,8 @@ var riskyPorts = map[int]string{
 // eachPort visits EXPOSE in the order of its words; ok is false for what is no
 // port.
 func eachPort(img *evidence.Image, visit func(where, word string, from, to int, ok bool)) {
-	for _, word := range slices.Sorted(maps.Keys(img.Run().ExposedPorts)) {
-		number, proto, _ := strings.Cut(word, "/")
-		first, last, ranged := strings.Cut(number, "-")
-		if !ranged {
-			last = first
-		}
-		from, err1 := strconv.Atoi(first)
-		to, err2 := strconv.Atoi(last)
-		ok := err1 == nil && err2 == nil && from > 0 && to >= from && to <= 65535 && slices.Contains([]string{"", "tcp", "udp", "sctp"}, strings.ToLower(proto))
-		visit(fmt.Sprintf("config.ExposedPorts[%q]", word), word, from, to, ok)
+	for _, p := range img.Ports() {
+		visit(fmt.Sprintf("config.ExposedPorts[%q]", p.Word), p.Word, p.From, p.To, p.OK)
 	}
 }
 

@@ -81,13 +81,22 @@ var systemFiles = []string{
 // systemDirs are those of the PATH that root's programs lie in.
 var systemDirs = []string{"usr/local/sbin", "usr/local/bin", "usr/sbin", "usr/bin", "sbin", "bin"}
 
-func writableSystem(c *check.Check, img *evidence.Image) check.Answer {
-	u := img.User()
+// powerless answers checks of what the user may do, where the process is root or
+// its user is not known.
+func powerless(u evidence.User) (a check.Answer, settled bool) {
 	switch {
 	case u.Root():
-		return check.Moot("the process is root: see P001")
+		return check.Moot("the process is root: see P001"), true
 	case !u.Known:
-		return check.Unsure("the user ID of %q is not known", u.Name)
+		return check.Unsure("the user ID of %q is not known", u.Name), true
+	}
+	return check.Answer{}, false
+}
+
+func writableSystem(c *check.Check, img *evidence.Image) check.Answer {
+	u := img.User()
+	if a, settled := powerless(u); settled {
+		return a
 	}
 	w := &writable{img: img, user: u, seen: map[int]bool{}}
 	for _, name := range systemFiles {
@@ -179,11 +188,8 @@ var codeNames = map[string]bool{
 
 func ownCode(c *check.Check, img *evidence.Image) check.Answer {
 	u := img.User()
-	switch {
-	case u.Root():
-		return check.Moot("the process is root: see P001")
-	case !u.Known:
-		return check.Unsure("the user ID of %q is not known", u.Name)
+	if a, settled := powerless(u); settled {
+		return a
 	}
 	var list []evidence.Object
 	img.All(func(o evidence.Object) {

@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -30,23 +29,15 @@ func newIgnoreCmd(s streams) *cobra.Command {
 		Short:   "Print the .dockerignore that an image lacked",
 		Long:    ignoreLong,
 		Example: "  peel dockerignore app:1 >> .dockerignore",
-		Args: func(_ *cobra.Command, args []string) error {
-			switch {
-			case len(args) == 0:
-				return usage(errors.New("no image named"))
-			case len(args) > 1:
-				return usage(fmt.Errorf("one image at a time: what is %q?", args[1]))
-			case args[0] == "-" && o.base == "-":
-				return usage(errors.New("--base: standard input holds one image only"))
-			}
-			return nil
-		},
-		RunE: func(cmd *cobra.Command, args []string) error {
-			o.reference = args[0]
+		Args:    o.oneImage,
+
+		ValidArgsFunction: o.completeImage,
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			return runIgnore(cmd.Context(), o)
 		},
 	}
 	o.addSourceFlags(cmd.Flags())
+	completeKinds(cmd)
 	return cmd
 }
 
