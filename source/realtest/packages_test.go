@@ -5,6 +5,7 @@ package realtest
 import (
 	"archive/zip"
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -154,6 +155,7 @@ func (s aStore) software(t testing.TB) {
 	write("Containerfile", "FROM localhost/debian:1\nCOPY app /app\nCOPY venv /venv\nCOPY app.jar /opt/\nCOPY rpm /\nCOPY peel /usr/local/bin/peel\n"+
 		"RUN rm -r /app/node_modules/leaver\nCOPY mover /app/node_modules/mover\n")
 	must(t, exec.CommandContext(soon(t), "chmod", "-R", "a+rX", ctx))
+	t.Cleanup(func() { s.command(context.Background(), t, "buildah", "rmi", "localhost/software:1").Run() })
 	must(t, s.command(soon(t), t, "buildah", "bud", "--layers", "--pull-never", "--isolation", "chroot", "-t", "localhost/software:1", "-f", ctx+"/Containerfile", ctx))
 }
 

@@ -268,8 +268,8 @@ func TestAdditionalStore(t *testing.T) {
 	}
 }
 
-// TestStorageIsLeftAlone reads a store that podman is using, and one that
-// nobody is: nothing in it changes.
+// TestStorageIsLeftAlone reads a store that nobody is using: nothing in it
+// changes.
 func TestStorageIsLeftAlone(t *testing.T) {
 	b := images(t)
 	s := b.own(t)
@@ -286,24 +286,44 @@ func TestStorageIsLeftAlone(t *testing.T) {
 		}
 		t.Errorf("%d files before, %d after", len(before), len(after))
 	}
+}
 
-	ctx, stop := context.WithCancel(soon(t))
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		for ctx.Err() == nil {
-			s.command(ctx, t, "buildah", "from", "--name", "busy", "localhost/small:1").Run()
-			s.command(ctx, t, "buildah", "commit", "-q", "busy", "localhost/busy:1").Run()
-			s.command(ctx, t, "buildah", "rm", "busy").Run()
-		}
-	}()
+// TestStorageInUse reads a store that buildah is writing to. The store is the
+// test's own, and no writer is killed: that damages stores.
+func TestStorageInUse(t *testing.T) {
+	b := images(t)
+	s := b.newStore(t, b.own(t).driver)
+	s.bud(t, "bb", "small")
+	stop, done := make(chan struct{}), make(chan error, 1)
+	go func() { done <- s.keepBusy(t, stop) }()
 	for range 5 {
 		s.peel(t, "--json", "-", "containers-storage:small:1").want(t, 0)
 	}
-	stop()
-	<-done
-	s.command(context.Background(), t, "buildah", "rm", "busy").Run()
-	s.command(context.Background(), t, "buildah", "rmi", "localhost/busy:1").Run()
+	close(stop)
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
+// keepBusy makes containers and images in the store until it is to stop.
+func (s aStore) keepBusy(t testing.TB, stop <-chan struct{}) error {
+	ctx := soon(t)
+	for {
+		for _, args := range [][]string{
+			{"from", "--name", "busy", "localhost/small:1"},
+			{"commit", "-q", "busy", "localhost/busy:1"},
+			{"rm", "busy"},
+		} {
+			if out, err := s.command(ctx, t, "buildah", args...).CombinedOutput(); err != nil {
+				return fmt.Errorf("buildah %s: %w: %s", args[0], err, out)
+			}
+		}
+		select {
+		case <-stop:
+			return nil
+		default:
+		}
+	}
 }
 
 // snapshot is the state of all files of a tree, but for the times of reading.

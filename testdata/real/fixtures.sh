@@ -79,6 +79,15 @@ storage() {
 	as_builder buildah rm -a
 }
 
+# sound starts over with an empty store where one is damaged, as a store is whose
+# writer was killed: podman refuses to list it from then on.
+sound() {
+	[ ! -e "$home/storage.conf" ] || as_builder podman images -a >"$dir/sound.log" 2>&1 && return
+	echo "fixtures: the builder's store is damaged and made anew: $(tail -n 1 "$dir/sound.log")" >&2
+	as_builder buildah unshare rm -rf "$home/store-overlay" "$home/store-vfs"
+	rm -f "$dir"/stamp/{storage,base,images,archives}
+}
+
 # mirror SUITE: where this machine's apt has it from; nothing if that is no URL.
 mirror() {
 	# shellcheck disable=SC2016
@@ -190,6 +199,7 @@ archives() {
 	kill "$(cat "$home/run/libpod/tmp/pause.pid")" || true
 }
 
+sound
 step storage storage
 step rootfs rootfs
 step context context
