@@ -144,6 +144,41 @@ func TestSecretsEverywhere(t *testing.T) {
 	}
 }
 
+// TestWordsAreMaskedUnasked guards that secrets of the config and the history
+// are hidden where nobody looks for secrets: reports repeat these words.
+func TestWordsAreMaskedUnasked(t *testing.T) {
+	idx, tokens := everywhere()
+	path := filepath.Join(t.TempDir(), "image.tar")
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(OCIArchive(f, idx), f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	img, err := source.Open(context.Background(), path, source.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer img.Close()
+	a, err := analyzer.Start(context.Background(), img, analyzer.Options{}).Wait()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(a.Findings) > 0 || len(a.Families) > 0 {
+		t.Errorf("%v found %d", a.Families, len(a.Findings))
+	}
+	said := fmt.Sprintf("%+v %+v %s %s %q", a.Steps, a.Image.Config, a.Image.RawConfig, a.Image.RawManifest, a.Notes)
+	for tok, p := range tokens {
+		if strings.Contains(said, tok) {
+			t.Errorf("the analysis repeats the secret of %s", p.at)
+		}
+		if p.at == "config.Cmd" && a.Redactor.String(tok) == tok {
+			t.Error("the redactor does not know what was hidden")
+		}
+	}
+}
+
 func examine(t *testing.T, path string) *analyzer.Analysis {
 	t.Helper()
 	s, err := secrets.New(secrets.Options{})

@@ -42,6 +42,15 @@ type use struct {
 
 var _ layer.Inspector = (*Scanner)(nil)
 
+// OwnRules makes a scanner without any options.
+func OwnRules() *Scanner {
+	s, err := New(Options{})
+	if err != nil {
+		panic(err) // of a rule file, and there is none
+	}
+	return s
+}
+
 // New makes a scanner. An error is one of the rule file.
 func New(opts Options) (*Scanner, error) {
 	if opts.Now.IsZero() {
