@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"os"
 	"path/filepath"
 	"slices"
@@ -19,27 +18,10 @@ import (
 	"peel/analyzer"
 	"peel/analyzer/finding"
 	"peel/analyzer/secrets"
+	"peel/analyzer/secrets/secrettest"
 	"peel/source"
 	. "peel/source/sourcetest"
 )
-
-// issued makes the nth token of a code host, with a right checksum.
-func issued(n int) string {
-	const digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-	b := make([]byte, 30)
-	seed := uint32(n)*2654435761 + 99
-	for i := range b {
-		seed = seed*1664525 + 1013904223
-		b[i] = digits[seed>>16%62]
-	}
-	sum := crc32.ChecksumIEEE(b)
-	tail := make([]byte, 6)
-	for i := len(tail) - 1; i >= 0; i-- {
-		tail[i] = digits[sum%62]
-		sum /= 62
-	}
-	return "ghp_" + string(b) + string(tail)
-}
 
 // place is where a token is planted, and how it is to be told.
 type place struct {
@@ -53,7 +35,7 @@ type place struct {
 func everywhere() (Index, map[string]place) {
 	tokens := map[string]place{}
 	plant := func(check, at string, layer, gone int) string {
-		t := issued(len(tokens))
+		t := secrettest.Token(len(tokens))
 		tokens[t] = place{check, at, layer, gone}
 		return t
 	}
