@@ -74,12 +74,17 @@ func (l *layerRecord) openContents() (*contents, io.Closer, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	c := &contents{table: json.NewDecoder(io.LimitReader(f, maxContents))}
-	if err := c.seek("entries"); err != nil {
+	c, err := newContents(f)
+	if err != nil {
 		f.Close()
 		return nil, nil, fmt.Errorf("%w: the table of contents of layer %.12s: %w", ErrDamaged, l.ID, err)
 	}
 	return c, f, nil
+}
+
+func newContents(table io.Reader) (*contents, error) {
+	c := &contents{table: json.NewDecoder(io.LimitReader(table, maxContents))}
+	return c, c.seek("entries")
 }
 
 // seek goes into the array that a member of the table's object is.
