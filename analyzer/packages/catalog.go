@@ -92,13 +92,9 @@ type catalog struct {
 
 // gather joins what was kept of each layer.
 func gather(in Image) (*image, []string, error) {
-	w, err := catalogerWants()
-	if err != nil {
-		return nil, nil, err
-	}
 	img := &image{
 		tree: in.Tree, files: map[*layer.Entry]*content{}, mimes: map[*layer.Entry]string{}, sums: map[*layer.Entry]string{},
-		globs: newGlobs(w.globs),
+		globs: newGlobs(wanted.globs),
 	}
 	var partial []string
 	for n, l := range in.Layers {

@@ -42,12 +42,8 @@ var _ layer.Inspector = (*Keeper)(nil)
 
 // NewKeeper makes a keeper for one image.
 func NewKeeper() (*Keeper, error) {
-	w, err := catalogerWants()
-	if err != nil {
-		return nil, err
-	}
-	all := slices.Concat(w.globs, w.paths, companions)
-	return &Keeper{max: maxKept, named: newGlobs(all), mimes: w.mimes, archives: newGlobs(javaArchives)}, nil
+	all := slices.Concat(wanted.globs, wanted.paths, companions)
+	return &Keeper{max: maxKept, named: newGlobs(all), mimes: wanted.mimes, archives: newGlobs(javaArchives)}, nil
 }
 
 // Kept is what one layer held for the catalogers. It becomes the layer's result.
