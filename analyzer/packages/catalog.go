@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/anchore/syft/syft/file"
 	"github.com/anchore/syft/syft/pkg"
@@ -93,8 +94,8 @@ type catalog struct {
 // gather joins what was kept of each layer.
 func gather(in Image) (*image, []string, error) {
 	img := &image{
-		tree: in.Tree, files: map[*layer.Entry]*content{}, mimes: map[*layer.Entry]string{}, sums: map[*layer.Entry]string{},
-		globs: newGlobs(wanted.globs),
+		tree: in.Tree, files: map[*layer.Entry]*content{}, mimes: map[*layer.Entry]program{}, sums: map[*layer.Entry]string{},
+		globs: newGlobs(wanted.globs), parents: sync.OnceValue(func() map[string][]int32 { return parentsOf(in.Tree) }),
 	}
 	var partial []string
 	for n, l := range in.Layers {
