@@ -131,14 +131,9 @@ func runPackages(ctx context.Context, o *packagesOptions) error {
 	return o.lacking(&found.Inventory, readErr)
 }
 
-// catalogGC is how much the heap may grow between collections, in percent: the
-// catalogers leave so much behind that memory is worth more here than the third
-// of the processor time that the default would save.
-const catalogGC = 20
-
 // keepPackages prepares for findPackages, before an image is opened.
 func (o *rootOptions) keepPackages() (err error) {
-	debug.SetGCPercent(catalogGC)
+	limitMemory()
 	o.keeper, err = packages.NewKeeper()
 	return err
 }
