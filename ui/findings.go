@@ -90,6 +90,22 @@ func (p *findingsPane) inOrder() []int32 {
 	return s
 }
 
+// inRank lists the numbers below n by their ranks, the least first, and those of
+// the same rank as they are. One number holds rank and place, for it is sorted as
+// quickly as can be.
+func inRank(n int, rank func(i int) uint32) []int32 {
+	keys := make([]uint64, n)
+	for i := range keys {
+		keys[i] = uint64(rank(i))<<32 | uint64(i)
+	}
+	slices.Sort(keys)
+	s := make([]int32, n)
+	for i, k := range keys {
+		s[i] = int32(uint32(k))
+	}
+	return s
+}
+
 // last is the rank of what has no place in an order.
 const last = 1 << 31
 

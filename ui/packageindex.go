@@ -36,14 +36,15 @@ type packageIndex struct {
 	tree   *filetree.Tree // that Package.Nodes are of
 	totals inventory.Totals
 	lower  []string // names
-	byName []int32  // packages; those of one name and type are side by side
-	// The rank of each package, and of the unowned files, in the orders that
-	// others fall back to.
-	name, size []uint32
-	kind       []uint32
-	twin       []bool // installed more than once
-	digits     int    // of the uppermost layer's number
-	kindWidth  int    // columns for types
+	// The packages and, after them or among them, the unowned files, in the orders
+	// that others fall back to, and where each stands in them. By name, those of
+	// one name and type are side by side.
+	byName, bySize []int32
+	name, size     []uint32
+	kind           []uint32
+	twin           []bool // installed more than once
+	digits         int    // of the uppermost layer's number
+	kindWidth      int    // columns for types
 	// Whether there are any that are removed, replaced, installed more than once.
 	removed, replaced, twins bool
 }
@@ -58,10 +59,12 @@ func indexPackages(inv *inventory.Inventory, t *filetree.Tree) *packageIndex {
 		x.lower[i], x.byName[i] = strings.ToLower(inv.Packages[i].Name), int32(i)
 	}
 	slices.SortFunc(x.byName, x.compareNames)
-	x.name = ranks(x.byName, n+1)
-	x.rankSizes()
+	x.byName = append(x.byName, x.unowned())
+	x.bySize = slices.Clone(x.byName)
+	slices.SortStableFunc(x.bySize, func(a, b int32) int { return cmp.Compare(x.cost(b), x.cost(a)) })
+	x.name, x.size = ranks(x.byName), ranks(x.bySize)
 	x.rankKinds()
-	for i := 1; i < n; i++ {
+	for i := 1; i < n; i++ { // the last by name is unowned
 		a, b := x.byName[i-1], x.byName[i]
 		if x.sameName(a, b) && inv.Packages[a].State == inventory.Installed && inv.Packages[b].State == inventory.Installed {
 			x.twin[a], x.twin[b], x.twins = true, true, true
@@ -95,25 +98,13 @@ func (x *packageIndex) sameName(i, j int32) bool {
 	return a.Name == b.Name && a.Type == b.Type
 }
 
-// ranks turns a list of numbers round: where each stands. Those that do not, of
-// n, come last.
-func ranks(list []int32, n int) []uint32 {
-	r := make([]uint32, n)
-	for i := range r {
-		r[i] = uint32(n)
-	}
+// ranks turns a list of all numbers round: where each stands.
+func ranks(list []int32) []uint32 {
+	r := make([]uint32, len(list))
 	for at, i := range list {
 		r[i] = uint32(at)
 	}
 	return r
-}
-
-// rankSizes ranks by what each line costs, the most first; those that cost the
-// same, by name.
-func (x *packageIndex) rankSizes() {
-	list := append(slices.Clone(x.byName), x.unowned())
-	slices.SortStableFunc(list, func(a, b int32) int { return cmp.Compare(x.cost(b), x.cost(a)) })
-	x.size = ranks(list, len(list))
 }
 
 func (x *packageIndex) rankKinds() {
@@ -163,33 +154,34 @@ func (x *packageIndex) cost(n int32) int64 {
 
 // sorted lists all packages and the unowned files in an order.
 func (x *packageIndex) sorted(o packageOrder) []int32 {
-	then := x.size
+	list, then := x.bySize, x.size
 	if o == packagesByName || o == packagesByType {
-		then = x.name
+		list, then = x.byName, x.name
 	}
-	lines := len(x.lower)
-	if x.inv.Unowned.Files > 0 {
-		lines++
+	if o != packagesBySize && o != packagesByName {
+		// Where those of the same rank stand is a number too, so that one number
+		// tells both.
+		keys := make([]uint64, len(list))
+		for i, n := range list {
+			keys[i] = uint64(x.rank(o, n))<<32 | uint64(then[n])
+		}
+		slices.Sort(keys)
+		all := list
+		list = make([]int32, len(keys))
+		for i, k := range keys {
+			list[i] = all[uint32(k)]
+		}
 	}
-	// What has the same rank stays as it is among all.
-	first := make([]int32, lines)
-	for n := range lines {
-		first[n] = int32(n)
+	if x.inv.Unowned.Files == 0 {
+		list = slices.DeleteFunc(slices.Clone(list), func(n int32) bool { return n == x.unowned() })
 	}
-	slices.SortFunc(first, func(a, b int32) int { return cmp.Compare(then[a], then[b]) })
-	by := inRank(lines, func(i int) uint32 { return x.rank(o, first[i]) })
-	for i, at := range by {
-		by[i] = first[at]
-	}
-	return by
+	return list
 }
 
 // rank gives a line its place in an order: less comes first.
 func (x *packageIndex) rank(o packageOrder, n int32) uint32 {
 	p := x.pkg(n)
 	switch {
-	case o == packagesBySize || o == packagesByName:
-		return 0
 	case p == nil:
 		return last
 	case o == packagesByType:
@@ -220,7 +212,7 @@ func (x *packageIndex) namesakes(n int32) []int32 {
 	for from > 0 && x.sameName(x.byName[from-1], n) {
 		from--
 	}
-	for to < len(x.byName) && x.sameName(x.byName[to], n) {
+	for to < int(x.unowned()) && x.sameName(x.byName[to], n) {
 		to++
 	}
 	return x.byName[from:to]

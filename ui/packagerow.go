@@ -133,7 +133,7 @@ func (p *packagesPane) row(n int32, c packageColumns, force *theme.Style) string
 		name = p.th.Dim
 	}
 	cell := func(st theme.Style, s string, w int) { l.add(st, text.Pad(text.Cut(p.hide.oneLine(s), w), w)) }
-	cell(name, x.Name, c.name)
+	l.add(name, text.Pad(text.CutMiddle(p.hide.oneLine(x.Name), c.name), c.name)) // of modules the end tells more
 	l.space(1)
 	cell(p.th.Text, x.Version, c.version)
 	if c.kind > 0 {

@@ -228,7 +228,7 @@ func (m *Model) namesakes(d *doc, n int32) {
 	if len(list) < 2 {
 		return
 	}
-	d.heading("Other versions")
+	d.heading("Others of this name")
 	told := 0
 	for _, i := range list {
 		if i == n {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"sync"
 
@@ -112,6 +113,10 @@ func (s *screens) packages() func(context.Context, *analyzer.Analysis, func(stri
 		return nil
 	}
 	return func(ctx context.Context, a *analyzer.Analysis, doing func(string)) (*inventory.Inventory, error) {
+		// Somebody waits for it, so the collector is left as it is: with catalogGC an
+		// image of 1.4 GB would need 60 MB less at most, and half as much time again.
+		// What it leaves is given back at once, for the program stays.
+		defer debug.FreeOSMemory()
 		found, err := findPackages(ctx, a, false, doing)
 		if err != nil {
 			return nil, err
