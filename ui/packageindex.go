@@ -249,8 +249,10 @@ func (l packageLine) counted(t *factTest) bool {
 		return t.holds(l.x.cost(l.n), t.want)
 	case "waste":
 		return p != nil && t.holds(p.Dead, t.want)
+	case "layer":
+		return p != nil && t.holds(int64(p.Layer)+1, t.want)
 	}
-	return p != nil && t.holds(int64(p.Layer)+1, t.want)
+	return false
 }
 
 func (l packageLine) worded(t *wordTest) bool {

@@ -338,7 +338,7 @@ func TestPackageAndBack(t *testing.T) {
 		{1, "vim", "vim", "up to layer 1"},
 		{3, "7.88.1-10…", "curl", "up to layer 2"},
 		{4, "7.88.1-10 ", "curl", "up to layer 1"},
-		{7, "me/lib", "server", "up to layer 3"}, // in the program that tells of it
+		{7, "e/lib", "server", "up to layer 3"}, // in the program that tells of it
 	} {
 		x := start(t, stockedOptions(t), 80, 24)
 		x.until("whole image")
