@@ -27,16 +27,13 @@ func runRoot(ctx context.Context, o *rootOptions) error {
 	if err := o.prepare(); err != nil {
 		return err
 	}
+	if o.interactive() {
+		return runUI(ctx, o)
+	}
 	if o.scan.packages() {
-		if o.interactive() {
-			return usage(errors.New("--scanners: packages are not shown on the screens: ask for a report by --plain or --json, or run peel packages"))
-		}
 		if err := o.keepPackages(); err != nil {
 			return err
 		}
-	}
-	if o.interactive() {
-		return runUI(ctx, o)
 	}
 	if o.ui.secrets {
 		return usage(errors.New("--show-secrets is for the screens alone, and asks there: reports and files never hold a secret in clear"))
@@ -135,7 +132,7 @@ func runReport(ctx context.Context, o *rootOptions, rules policy.Rules) error {
 	var found *packages.Result
 	a, readErr, err := o.readThen(ctx, func(a *analyzer.Analysis, show *meter) (err error) {
 		if o.keeper != nil && context.Cause(ctx) == nil {
-			found, err = findPackages(ctx, a, false, show)
+			found, err = findPackages(ctx, a, false, show.doing)
 		}
 		return err
 	})
