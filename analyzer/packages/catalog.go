@@ -77,6 +77,7 @@ func Catalog(ctx context.Context, in Image, opts Options) (*Result, error) {
 	}
 	c.lacks()
 	c.release()
+	c.inv.hide()
 	return c.inv, nil
 }
 

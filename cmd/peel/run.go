@@ -107,14 +107,21 @@ func (o *rootOptions) sourceOptions(opening *layer.Progress) source.Options {
 	scan.Progress = opening
 	opts := o.analysis(nil)
 	scan.Inspectors = append(opts.Scan.Inspectors, opts.Inspectors()...)
-	root := o.root
-	if abs, err := filepath.Abs(root); err == nil && root != "" {
-		root = abs
-	}
 	return source.Options{
-		Source: source.Kind(o.source), Root: root, Platform: o.platform, Scan: scan,
+		Source: source.Kind(o.source), Root: o.storeRoot(), Platform: o.platform, Scan: scan,
 		Stdin: o.streams.in, UserAgent: "peel/" + version(), Insecure: !o.tlsVerify, Waiting: o.waiting,
 	}
+}
+
+// storeRoot is --root as an absolute path, which stores ask for; "" if it was not given.
+func (o *rootOptions) storeRoot() string {
+	if o.root == "" {
+		return ""
+	}
+	if abs, err := filepath.Abs(o.root); err == nil {
+		return abs
+	}
+	return o.root
 }
 
 func (o *rootOptions) analysis(base *analyzer.Base) analyzer.Options {
