@@ -108,6 +108,14 @@ func runPackages(ctx context.Context, o *packagesOptions) error {
 	if err := o.checkLimits(); err != nil {
 		return err
 	}
+	for _, out := range outputs {
+		if out.file == "" {
+			continue
+		}
+		if err := checkWritable(out.file); err != nil {
+			return err
+		}
+	}
 	if err := o.keepPackages(); err != nil {
 		return err
 	}
