@@ -53,6 +53,7 @@ func (t *text) accept(b []byte, lo int, m []int, r *rule, rank int8) {
 // Rules of gitleaks' that are looked at more closely.
 const (
 	kubernetesSecret = "kubernetes-secret-yaml"
+	curlUser         = "curl-auth-user"
 	webToken         = "jwt"
 )
 
@@ -97,6 +98,10 @@ func (f *match) judge(r *rule, v []byte, now time.Time) {
 	}
 	var d verdict
 	switch {
+	case r.id == curlUser:
+		if _, pass, ok := bytes.Cut(bytes.Trim(v, "\"'"), []byte(":")); ok && docPasswords[string(bytes.ToLower(pass))] {
+			d = verdict{set: true, sev: finding.Info, conf: finding.Unsure, reason: "an example or a well-known default"}
+		}
 	case r.id == webToken:
 		d = checkJWT(v, now)
 	case r.verify != nil:

@@ -202,6 +202,7 @@ func (a *assembly) file(c *copyOf, e *layer.Entry, path string, m *match) {
 			return
 		}
 		f := a.finding(m)
+		inDependency(&f, m, full)
 		f.Path, f.Line = full, m.line
 		f.Layer, f.FirstLayer = ptr(c.layer), ptr(c.layer)
 		f.Bytes = ptr(e.Size)

@@ -91,6 +91,7 @@ func newRootCmd(s streams, run func(context.Context, *rootOptions) error) *cobra
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			o.scan.chosen = cmd.Flags().Changed("scanners")
 			if !cmd.Flags().Changed("ci") {
 				o.ci = isTrue(s.env("CI"))
 			}

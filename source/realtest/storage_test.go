@@ -147,6 +147,11 @@ func TestStorageNames(t *testing.T) {
 			t.Errorf("--root %s %s: %s", s.root, ref, o.stdout)
 		}
 	}
+	// The base of small is in this store alone.
+	if o := peel(t, "--root", s.root, "--base", "bb:1", "--json", "-", "small:1"); !strings.Contains(o.stdout, `"baseLayers": 1`) {
+		o.want(t, 0)
+		t.Errorf("--root with --base: %s", o.stdout)
+	}
 	if o := peel(t, "images", "--root", s.root); !strings.Contains(o.stdout, "containers-storage:["+s.root+"]localhost/small:1") {
 		o.want(t, 0)
 		t.Errorf("images --root: %s", o.stdout)
