@@ -15,6 +15,7 @@ import (
 	"strings"
 	"testing"
 
+	"peel/source/archive"
 	"peel/source/daemon"
 )
 
@@ -132,5 +133,20 @@ func TestClosedSocket(t *testing.T) {
 	t.Setenv("DOCKER_HOST", "unix://"+path)
 	if _, err := daemon.List(context.Background(), daemon.Docker); !errors.Is(err, daemon.ErrClosed) {
 		t.Errorf("%v, want that it is closed", err)
+	}
+}
+
+// TestAddressWithPassword guards that an error does not repeat the password in
+// an address.
+func TestAddressWithPassword(t *testing.T) {
+	for _, host := range []string{
+		"tcp://user:hunter2@127.0.0.1:1", "ssh://user:hunter2@host", "npipe://user:hunter2@host/pipe",
+		"ftp://user:hunter2@host", "tcp://user:hunter2@host:port", "tcp://user:hunter2%zz@host",
+	} {
+		t.Setenv("DOCKER_HOST", host)
+		_, where, err := daemon.Open(context.Background(), daemon.Docker, "app", archive.Options{})
+		if err == nil || strings.Contains(err.Error()+where, "hunter2") || !strings.Contains(err.Error(), "DOCKER_HOST") && !strings.Contains(err.Error(), "user:xxxxx@") {
+			t.Errorf("%s: %v, %s", host, err, where)
+		}
 	}
 }
