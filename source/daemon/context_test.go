@@ -87,7 +87,7 @@ func TestContexts(t *testing.T) {
 		"host with TLS":               {env: map[string]string{"DOCKER_HOST": tlsHost, "DOCKER_TLS_VERIFY": "1"}, files: map[string]string{"ca.pem": ca}, where: tlsHost},
 		"host with a foreign CA":      {env: map[string]string{"DOCKER_HOST": tlsHost, "DOCKER_TLS_VERIFY": "1"}, err: "certificate"},
 		"CA without certificate":      {env: map[string]string{"DOCKER_HOST": tlsHost, "DOCKER_TLS_VERIFY": "1"}, files: map[string]string{"ca.pem": "x"}, err: "has no certificate"},
-		"context that is not there":   {env: map[string]string{"DOCKER_CONTEXT": "far"}, err: `docker context "far"`},
+		"context that is not there":   {env: map[string]string{"DOCKER_CONTEXT": "far"}, err: `there is no docker context "far"`},
 		"context without engine":      {env: map[string]string{"DOCKER_CONTEXT": "far"}, files: map[string]string{"contexts/meta/" + id + "/meta.json": `{}`}, err: "names no engine"},
 		"broken config":               {files: map[string]string{"config.json": `{`}, err: "config.json"},
 		"ssh":                         {env: map[string]string{"DOCKER_HOST": "ssh://far"}, err: "ssh -L"},
