@@ -30,7 +30,8 @@ type Options struct {
 	// Parallel bounds how many layers are read at once; 0 means one a core.
 	Parallel int
 	// Live says that somebody looks at the session while it runs: trees of the
-	// layers merged so far are then made on the way, not only at the end.
+	// layers merged so far, and states, are then published on the way, not only
+	// at the end.
 	Live bool
 	// Secrets looks for secrets in every file of every layer, in the config and
 	// in the history; nil reports none, and looks at config and history alone. What
@@ -53,6 +54,10 @@ type Options struct {
 // about 20 ms for 100,000 paths.
 const snapshotEvery = 300 * time.Millisecond
 
+// manyLayers is from where on the states of layers are published no more often
+// than trees: each time copies them all, and manifests may list thousands.
+const manyLayers = 1000
+
 // Session is a running analysis.
 type Session struct {
 	img      *source.Image
@@ -71,6 +76,7 @@ type Session struct {
 	tree    *filetree.Tree
 	sums    *waste.Summary
 	made    time.Time // of tree
+	told    time.Time // when states were published last
 	stale   bool      // tree lacks layers
 	notes   []string
 
@@ -145,7 +151,7 @@ func (s *Session) run(ctx context.Context) {
 		l := &s.layers[o.layer]
 		if o.index == nil {
 			l.State = Reading
-			s.publish(false)
+			s.tell()
 			continue
 		}
 		s.settle(l, o)
@@ -158,7 +164,7 @@ func (s *Session) run(ctx context.Context) {
 		if s.opts.Live && time.Since(s.made) > snapshotEvery {
 			s.snapshot()
 		}
-		s.publish(false)
+		s.tell()
 	}
 	s.company(<-company)
 	if err := context.Cause(ctx); err != nil {
@@ -257,6 +263,15 @@ func (s *Session) snapshot() {
 	}
 	s.examine()
 	s.made, s.stale = time.Now(), false
+}
+
+// tell publishes on the way, if somebody looks.
+func (s *Session) tell() {
+	if !s.opts.Live || len(s.layers) > manyLayers && time.Since(s.told) < snapshotEvery {
+		return
+	}
+	s.told = time.Now()
+	s.publish(false)
 }
 
 func (s *Session) publish(finished bool) {
