@@ -222,7 +222,7 @@ func (p *findingsPane) Key(a action) {
 
 // SetFilter filters by a line, as that of the tree does.
 func (p *findingsPane) SetFilter(line string) {
-	f, err := parseFilter(line)
+	f, err := parseFilterOn(p.a, line)
 	p.errText = ""
 	if err != nil {
 		p.errText = err.Error()
@@ -317,6 +317,8 @@ func (t *factTest) finds(x *finding.Finding) bool {
 	case "layer":
 		return x.Layer != nil && t.holds(int64(*x.Layer)+1, t.want) ||
 			x.LastLayer != nil && t.holds(int64(*x.LastLayer)+1, t.want)
+	case factBase:
+		return x.FromBase != nil && t.isBase(*x.FromBase)
 	}
 	return false
 }

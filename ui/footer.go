@@ -173,9 +173,9 @@ func (m *Model) typingView(r rect) []string {
 func (m *Model) typingExamples() string {
 	switch {
 	case m.view == viewFindings:
-		return "part of a name, critical, S01*, /etc/**, layer:3, size>1M, ~regexp, !not"
+		return "part of a name, critical, S01*, /etc/**, layer:3, base:no, size>1M, ~regexp, !not"
 	case m.typing == typingFilter:
-		return "*.so   usr/*/doc   size>1M   waste>0   layer:3   ~regexp   !not"
+		return "*.so   usr/*/doc   size>1M   waste>0   layer:3   base:no   ~regexp   !not"
 	}
 	return "part of a name, *.so, /path/to, ~regexp"
 }

@@ -115,6 +115,7 @@ func (in *inspector) image(d *doc) {
 	d.field("From", text.OneLine(sourceName(img)))
 	d.field("Platform", text.OneLine(img.Platform.String()))
 	d.field("Size", in.sizeLine())
+	in.baseFields(d)
 	d.field("Files", in.atLeast()+text.Count(in.fig.files)+" visible")
 	d.field("Efficiency", fmt.Sprintf("%.1f%%, as dive counts it", 100*w.Efficiency))
 	if img.Config != nil {

@@ -119,7 +119,7 @@ var bindings = []binding{
 	{actNextPane, []string{"tab"}, inPicker, "Open", "complete", "put the selected image into the line, to change it"},
 	{actBack, []string{"esc"}, inPicker, "Open", "leave", "clear what was typed; then go back to the image, or quit"},
 
-	{actFilter, []string{"f", "ctrl+f"}, inLists, "Find", "filter", "show only what matches: *.so, /usr/*/doc, size>1M, waste>0, layer:3, ~regexp, !not"},
+	{actFilter, []string{"f", "ctrl+f"}, inLists, "Find", "filter", "show only what matches: *.so, /usr/*/doc, size>1M, waste>0, layer:3, base:no, ~regexp, !not"},
 	{actFind, []string{"/"}, inLists, "Find", "find", "jump to the next name that matches"},
 	{actFindNext, []string{"n"}, inLists, "Find", "", "next match"},
 	{actFindPrev, []string{"N"}, inLists, "Find", "", "previous match"},

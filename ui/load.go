@@ -103,6 +103,7 @@ func (m *Model) refresh() tea.Cmd {
 		m.finds.Show(a)
 		m.raw.Load(a.Image)
 		m.tree.hide, m.tree.of = hider{a.Redactor}, a
+		_, _ = m.tree.list.shape.filter.bind(a), m.found.bind(a) // of the image before, they may match nothing now
 		for n := range m.alone {
 			if a.Tree.Layers[n].Merged {
 				delete(m.alone, n)
@@ -165,6 +166,9 @@ func (m *Model) retarget() tea.Cmd {
 		return nil
 	case stepRow:
 		return m.targetStep(at)
+	case baseRow:
+		m.targetBase(at.layer)
+		return nil
 	}
 	return m.targetLayer(at.layer)
 }

@@ -311,7 +311,7 @@ func (p *treePane) move(a action) bool { return p.Key(a) }
 // SetFilter filters by a line; one that cannot be read yet changes nothing but
 // the message.
 func (p *treePane) SetFilter(line string) {
-	f, err := parseFilter(line)
+	f, err := parseFilterOn(p.of, line)
 	p.errText = ""
 	if err != nil {
 		p.errText = err.Error()
