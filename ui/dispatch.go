@@ -129,7 +129,7 @@ func (m *Model) viewKey(a action) tea.Cmd {
 		return nil
 	case viewRaw:
 		m.raw.Key(a)
-		return nil
+		return m.readDocument()
 	}
 	return m.exploreKey(a)
 }

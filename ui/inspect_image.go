@@ -125,6 +125,7 @@ func (in *inspector) image(d *doc) {
 			d.field("Built", img.Config.Created.UTC().Format("2006-01-02 15:04 UTC"))
 		}
 	}
+	in.attachedFields(d)
 	d.field("Manifest", text.OneLine(img.ManifestDigest))
 	d.field("Config", text.OneLine(img.ConfigDigest))
 	in.duplicates(d)

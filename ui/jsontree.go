@@ -15,6 +15,10 @@ type jsonNode struct {
 	end   int // the nodes below are those up to here
 	kids  int
 	kind  byte // '{', '[', or 0 for a plain value
+
+	label  string // shown in place of the key
+	words  string // in place of the number of fields
+	unread int    // 1 + the attached document whose nodes are not there yet
 }
 
 // maxJSONDepth bounds the nesting of a document, which is foreign.

@@ -147,7 +147,7 @@ var bindings = []binding{
 	{actExplore, []string{"1"}, inViews, "Screen", "layers and files", "Explore: layers and files"},
 	{actFindings, []string{"2"}, inViews, "Screen", "", "Findings: what is wrong with the image"},
 	{actHistory, []string{"4"}, inViews, "Screen", "history", "History: every step of the build"},
-	{actRaw, []string{"5"}, inViews, "Screen", "manifest and config", "Raw: manifest and config"},
+	{actRaw, []string{"5"}, inViews, "Screen", "manifest and config", "Raw: manifest, config, index, and what is attached"},
 	{actZoom, []string{"z"}, inViews, "Screen", "zoom", "the pane alone, or all panes"},
 	{actMouse, []string{"%"}, inViews | inPicker, "Screen", "", "mouse on or off (off: the terminal selects text)"},
 	{actOther, []string{"O"}, inViews | inFailure, "Screen", "other image", "open another image"},

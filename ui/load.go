@@ -101,7 +101,7 @@ func (m *Model) refresh() tea.Cmd {
 		m.layers.Show(a)
 		m.history.Show(a)
 		m.finds.Show(a)
-		m.raw.Load(a.Image)
+		m.raw.Load(a)
 		m.tree.hide, m.tree.of = hider{a.Redactor}, a
 		_, _ = m.tree.list.shape.filter.bind(a), m.found.bind(a) // of the image before, they may match nothing now
 		for n := range m.alone {

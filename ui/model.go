@@ -167,6 +167,8 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		return m.answered(msg)
 	case restedMsg:
 		return m.rested(msg)
+	case documentMsg:
+		return m.documentRead(msg)
 	case tagsMsg:
 		return m.tagged(msg)
 	}

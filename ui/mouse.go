@@ -41,6 +41,7 @@ func (m *Model) click(at tea.Mouse) tea.Cmd {
 		m.history.Click(at.Y - p.body.y - 2)
 	case m.view == viewRaw && p.body.contains(at.X, at.Y):
 		m.raw.Click(at.Y - p.body.y - 1)
+		return m.readDocument()
 	case m.view != viewExplore:
 	case p.layers.contains(at.X, at.Y):
 		m.setFocus(paneLayers)
