@@ -77,7 +77,7 @@ func (m *Model) cardView(r rect) []string {
 }
 
 func (m *Model) inspector() *inspector {
-	return &inspector{th: m.th, a: m.analysis, fig: &m.fig}
+	return &inspector{th: m.th, a: m.analysis, fig: &m.fig, owners: &m.owners}
 }
 
 func (m *Model) brief(d *doc, subject pane, w int) string {

@@ -18,6 +18,8 @@ type inspector struct {
 	th  *theme.Theme
 	a   *analyzer.Analysis
 	fig *figures
+
+	owners *ownerCache
 }
 
 // atLeast stands before figures that not all layers are in.

@@ -67,6 +67,7 @@ func (m *Model) opened(msg openedMsg) tea.Cmd {
 	}
 	m.phase, m.image = ready, msg.image
 	m.way, m.asking, m.clear = nil, false, false
+	m.owners = ownerCache{}
 	m.finds = findingsPane{th: m.th, scroll: scroller{rows: 1}}
 	ctx, stop := context.WithCancel(m.ctx)
 	m.stop = stop

@@ -85,6 +85,7 @@ type Model struct {
 	history historyPane
 	finds   findingsPane
 	raw     rawPane
+	owners  ownerCache
 	failure scroller
 	help    helpPane
 	picker  pickerPane
@@ -138,6 +139,9 @@ func (m *Model) Init() tea.Cmd {
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	cmd := m.update(msg)
 	m.arrange()
+	if ask := m.askOwners(); ask != nil {
+		cmd = tea.Batch(cmd, ask)
+	}
 	return m, cmd
 }
 
@@ -167,6 +171,8 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		return m.answered(msg)
 	case restedMsg:
 		return m.rested(msg)
+	case ownersMsg:
+		m.ownersCame(msg)
 	case documentMsg:
 		return m.documentRead(msg)
 	case tagsMsg:
