@@ -38,6 +38,9 @@ func (in *inspector) attachedFields(d *doc) {
 	case !a.Asked:
 		d.field("Attached", "the source was not asked")
 		return
+	case len(a.Attached) == 0 && a.Unattached != "":
+		d.field("Attached", in.noneAttached())
+		return
 	}
 	for _, k := range attachedKinds {
 		list := a.AttachedOf(k.kind)

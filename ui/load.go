@@ -68,6 +68,7 @@ func (m *Model) opened(msg openedMsg) tea.Cmd {
 	m.phase, m.image = ready, msg.image
 	m.way, m.asking, m.clear = nil, false, false
 	m.owners = ownerCache{}
+	m.tree.touched = false
 	m.finds = findingsPane{th: m.th, scroll: scroller{rows: 1}}
 	ctx, stop := context.WithCancel(m.ctx)
 	m.stop = stop

@@ -66,6 +66,7 @@ func (m *Model) clickTree(y int, focused bool) {
 	if y < 0 || i >= len(m.tree.list.rows) {
 		return
 	}
+	m.tree.touched = true
 	if i == m.tree.scroll.cursor && focused {
 		m.tree.fold()
 		return
@@ -101,6 +102,7 @@ func (m *Model) wheel(at tea.Mouse) tea.Cmd {
 		}
 	case p.tree.contains(at.X, at.Y):
 		m.tree.scroll.scroll(n)
+		m.tree.touched = true
 	case p.details.contains(at.X, at.Y):
 		s := &m.details.scroll
 		s.top = min(max(s.top+n, 0), max(s.count-s.rows, 0))

@@ -32,6 +32,7 @@ type treePane struct {
 	plain    folds
 	filtered folds
 	attrs    int8 // 1 shown, -1 hidden, 0 if there is room
+	touched  bool // somebody moved the cursor or changed the list
 
 	searching
 	hide  hider
@@ -94,6 +95,9 @@ func (p *treePane) Show(src treeSource, title string, empty []string) {
 	}
 	path := p.Path()
 	at := p.scroll.cursor - p.scroll.top
+	if p.src.tree != src.tree && !p.touched { // more is read, and what is largest comes first
+		path, p.scroll.cursor, p.scroll.top = "", 0, 0
+	}
 	p.src = src
 	if src.tree == nil {
 		p.list.view, p.list.rows, p.list.keep = nil, nil, nil
@@ -172,6 +176,7 @@ func (p *treePane) Path() string {
 
 // Key does what an action asks of the tree; false if it is none of its actions.
 func (p *treePane) Key(a action) bool {
+	p.touched = true
 	if p.scroll.move(a) {
 		return true
 	}
@@ -298,6 +303,7 @@ func (p *treePane) reveal(n int) {
 	if p.list.view == nil {
 		return
 	}
+	p.touched = true
 	nodes := p.list.view.Tree.Nodes
 	for up := nodes[n].Parent; up > 0; up = nodes[up].Parent {
 		p.list.folds.set(int(up), true)
