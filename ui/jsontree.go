@@ -16,9 +16,15 @@ type jsonNode struct {
 	kids  int
 	kind  byte // '{', '[', or 0 for a plain value
 
+	doc *docNode // of an attached document; nil for all other values
+}
+
+// docNode is what an attached document has besides.
+type docNode struct {
 	label  string // shown in place of the key
 	words  string // in place of the number of fields
-	unread int    // 1 + the attached document whose nodes are not there yet
+	n      int    // among the documents
+	unread bool   // its nodes are not there yet
 }
 
 // maxJSONDepth bounds the nesting of a document, which is foreign.
@@ -28,7 +34,7 @@ const maxJSONDepth = 200
 func parseJSON(nodes []jsonNode, name string, doc []byte) []jsonNode {
 	dec := json.NewDecoder(bytes.NewReader(doc))
 	dec.UseNumber()
-	p := &jsonParser{dec: dec, doc: doc, nodes: nodes}
+	p := &jsonParser{dec: dec, doc: doc, nodes: nodes, keys: map[string]string{}}
 	if err := p.value(name, 0); err != nil {
 		nodes = append(nodes, jsonNode{key: name, raw: doc, end: len(nodes) + 1})
 		return nodes
@@ -40,6 +46,7 @@ type jsonParser struct {
 	dec   *json.Decoder
 	doc   []byte
 	nodes []jsonNode
+	keys  map[string]string // each kept once: lists repeat those of their objects
 }
 
 func (p *jsonParser) value(key string, depth int) error {
@@ -74,6 +81,11 @@ func (p *jsonParser) members(at, depth int) error {
 				return err
 			}
 			key, _ = tok.(string)
+			if have, ok := p.keys[key]; ok {
+				key = have
+			} else {
+				p.keys[key] = key
+			}
 		}
 		if err := p.value(key, depth+1); err != nil {
 			return err

@@ -172,11 +172,11 @@ func (p *rawPane) Key(a action) bool {
 func (p *rawPane) foldAll() {
 	closed := false
 	for i := range p.nodes {
-		closed = closed || p.nodes[i].kids > 0 && !p.open[i] && p.nodes[i].unread == 0
+		closed = closed || p.nodes[i].kids > 0 && !p.open[i] && !p.nodes[i].isUnread()
 	}
 	at := p.rows[p.scroll.cursor]
 	for i := range p.open {
-		p.open[i] = (closed || p.nodes[i].depth == 0) && p.nodes[i].unread == 0
+		p.open[i] = (closed || p.nodes[i].depth == 0) && !p.nodes[i].isUnread()
 	}
 	p.build()
 	for i, n := range p.rows {
@@ -227,14 +227,14 @@ func (p *rawPane) row(i int) string {
 		what = fmt.Sprintf("%s, %s", what, text.Bytes(int64(len(n.raw))))
 	}
 	name := n.key
-	if n.words != "" {
-		what = n.words
-	}
-	if n.label != "" {
-		name = n.label
-	}
-	if n.unread > 0 && n.unread == p.att.reading {
-		what = "being read" + text.Ellipsis
+	if n.doc != nil {
+		what = n.doc.words
+		if n.doc.label != "" {
+			name = n.doc.label
+		}
+		if n.doc.unread && n.doc.n+1 == p.att.reading {
+			what = "being read" + text.Ellipsis
+		}
 	}
 	return l.add(p.th.Dim, glyph+" ").add(p.th.Strong, text.Clean(name)).add(p.th.Dim, "  "+what).String()
 }

@@ -15,7 +15,7 @@ import (
 )
 
 // What is read of attached documents for the screen, in bytes. Their lines take
-// some five times as much memory as their text; an SBOM of a large image has
+// up to nine times as much memory as their text; an SBOM of a large image has
 // some 10 MB.
 const (
 	maxShownText = 16 << 20 // of one text
@@ -29,7 +29,6 @@ const attachedDoc = "attached"
 // when somebody opens them, for they may be long.
 type attachments struct {
 	docs    []attached.Document
-	labels  []string
 	root    int   // node of all of them
 	shown   int64 // bytes of text that is made into lines
 	wanted  int   // 1 + the document to be read; 0 for none
@@ -64,12 +63,11 @@ func (p *rawPane) attach(a *analyzer.Analysis) {
 		p.open = append(p.open, false)
 		return
 	}
-	p.nodes = append(p.nodes, jsonNode{key: attachedDoc, kind: '{', kids: len(a.Documents), words: text.Plural(len(a.Documents), "document")})
+	p.nodes = append(p.nodes, jsonNode{key: attachedDoc, kind: '{', kids: len(a.Documents), doc: &docNode{n: -1, words: text.Plural(len(a.Documents), "document")}})
 	p.open = append(p.open, true)
 	hide := hider{a.Redactor}
 	for i := range a.Documents {
 		doc := &a.Documents[i]
-		p.att.labels = append(p.att.labels, hide.oneLine(documentLabel(a, doc)))
 		var names []string
 		var size int64
 		for j := range doc.Texts {
@@ -77,18 +75,24 @@ func (p *rawPane) attach(a *analyzer.Analysis) {
 			size += doc.Texts[j].Bytes()
 		}
 		p.nodes = append(p.nodes, jsonNode{
-			key: fmt.Sprintf("[%q]", doc.Digest), label: p.att.labels[i], kind: '{', kids: len(doc.Texts), depth: 1, end: len(p.nodes) + 1, unread: i + 1,
-			words: strings.Join(names, ", ") + ", " + text.Bytes(size) + "  " + shortDigest(doc.Digest),
+			key: fmt.Sprintf("[%q]", doc.Digest), kind: '{', kids: len(doc.Texts), depth: 1, end: len(p.nodes) + 1,
+			doc: &docNode{
+				n: i, unread: true, label: hide.oneLine(documentLabel(a, doc)),
+				words: strings.Join(names, ", ") + ", " + text.Bytes(size) + "  " + shortDigest(doc.Digest),
+			},
 		})
 		p.open = append(p.open, false)
 	}
 	p.nodes[p.att.root].end = len(p.nodes)
 }
 
+// isUnread is true for an attached document whose nodes are not there yet.
+func (n *jsonNode) isUnread() bool { return n.doc != nil && n.doc.unread }
+
 // want asks for the lines of a document, if its node lacks them.
 func (p *rawPane) want(at int) {
-	if n := p.nodes[at].unread; n > 0 {
-		p.att.wanted = n
+	if p.nodes[at].isUnread() {
+		p.att.wanted = p.nodes[at].doc.n + 1
 	}
 }
 
@@ -149,19 +153,14 @@ func (m *Model) documentRead(msg documentMsg) tea.Cmd {
 // detach takes the lines of all attached documents away.
 func (p *rawPane) detach() {
 	for i := p.att.root + 1; i < len(p.nodes); i++ {
-		if n := &p.nodes[i]; n.depth == 1 && n.unread == 0 {
+		if n := &p.nodes[i]; n.doc != nil && !n.doc.unread {
 			k := n.end - i - 1
-			n.unread, p.open[i] = p.document(n.key)+1, false
+			n.doc.unread, p.open[i] = true, false
 			p.nodes, p.open = slices.Delete(p.nodes, i+1, i+1+k), slices.Delete(p.open, i+1, i+1+k)
 			p.shift(i, -k)
 		}
 	}
 	p.build()
-}
-
-// document is the place of the document with that key, -1 if there is none.
-func (p *rawPane) document(key string) int {
-	return slices.IndexFunc(p.att.docs, func(d attached.Document) bool { return fmt.Sprintf("[%q]", d.Digest) == key })
 }
 
 // shift corrects the ends after k nodes came behind node at.
@@ -175,7 +174,7 @@ func (p *rawPane) shift(at, k int) {
 
 // insert puts the nodes of a document below its own.
 func (p *rawPane) insert(doc int, nodes []jsonNode) {
-	at := slices.IndexFunc(p.nodes, func(n jsonNode) bool { return n.unread == doc+1 })
+	at := slices.IndexFunc(p.nodes, func(n jsonNode) bool { return n.isUnread() && n.doc.n == doc })
 	if at < 0 {
 		return
 	}
@@ -186,7 +185,7 @@ func (p *rawPane) insert(doc int, nodes []jsonNode) {
 		nodes[i].depth += below
 		nodes[i].end += at + 1
 	}
-	p.nodes[at].unread = 0
+	p.nodes[at].doc.unread = false
 	p.open[at] = true
 	p.nodes, p.open = slices.Insert(p.nodes, at+1, nodes...), slices.Insert(p.open, at+1, open...)
 	p.shift(at, len(nodes))

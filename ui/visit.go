@@ -237,7 +237,7 @@ func (p *rawPane) Reveal(where string) bool {
 	found := len(keys) == 0
 	for _, key := range keys {
 		p.open[at] = true
-		if p.nodes[at].unread > 0 {
+		if p.nodes[at].isUnread() {
 			p.want(at)
 			p.att.pending = where
 			break
