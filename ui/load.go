@@ -69,7 +69,8 @@ func (m *Model) opened(msg openedMsg) tea.Cmd {
 	m.way, m.asking, m.clear = nil, false, false
 	m.owners = ownerCache{}
 	m.tree.touched = false
-	m.finds = findingsPane{th: m.th, scroll: scroller{rows: 1}}
+	m.finds = findingsPane{explainedList: newExplainedList(m.th)}
+	m.pkgs = newPackagesPane(m.th)
 	ctx, stop := context.WithCancel(m.ctx)
 	m.stop = stop
 	m.session = m.opts.Analyze(ctx, m.image)
@@ -103,6 +104,7 @@ func (m *Model) refresh() tea.Cmd {
 		m.layers.Show(a)
 		m.history.Show(a)
 		m.finds.Show(a)
+		m.pkgs.Show(a)
 		m.raw.Load(a)
 		m.tree.hide, m.tree.of = hider{a.Redactor}, a
 		_, _ = m.tree.list.shape.filter.bind(a), m.found.bind(a) // of the image before, they may match nothing now
@@ -118,7 +120,7 @@ func (m *Model) refresh() tea.Cmd {
 	if m.target != "" {
 		m.goTarget()
 	}
-	return tea.Batch(m.retarget(), m.prefetch())
+	return tea.Batch(m.retarget(), m.prefetch(), m.awaitedPackages())
 }
 
 // readBytes is what was read of the stored layers so far.

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -35,6 +36,7 @@ type treePane struct {
 	touched  bool // somebody moved the cursor or changed the list
 
 	searching
+	from  place // where the cursor was before a search
 	hide  hider
 	of    *analyzer.Analysis
 	marks markedView
@@ -318,6 +320,7 @@ func (p *treePane) move(a action) bool { return p.Key(a) }
 // the message.
 func (p *treePane) SetFilter(line string) {
 	f, err := parseFilterOn(p.of, line)
+	err = cmp.Or(err, f.ofFiles())
 	p.errText = ""
 	if err != nil {
 		p.errText = err.Error()
