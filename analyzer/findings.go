@@ -140,6 +140,7 @@ func (s *Session) hide() {
 	clear := *s.img
 	clear.RawConfig = redactJSON(s.redactor, s.img.RawConfig)
 	clear.RawManifest = redactJSON(s.redactor, s.img.RawManifest)
+	clear.RawIndex = redactJSON(s.redactor, s.img.RawIndex)
 	clear.Config = redactConfig(s.redactor, s.img.Config)
 	s.shown = &clear
 	_, steps, _ := describe(s.img)

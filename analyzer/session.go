@@ -90,6 +90,7 @@ type Session struct {
 
 	attestations []oci.Attestation // nil until they are read
 	attached     []attached.Artifact
+	documents    []attached.Document
 	baseImage    *BaseImage
 	baseSteps    int    // of the history, if the base was found there
 	asked        bool   // what is attached
@@ -282,6 +283,7 @@ func (s *Session) publish(finished bool) {
 		Findings: s.findings, Families: s.opts.families(), Checks: s.outcomes, Places: s.places,
 		Score: check.ScoreOf(s.outcomes, s.findings), Redactor: s.redactor,
 		BaseLayers: s.base, Base: s.baseImage, Attached: redactAttached(s.redactor, s.attached),
+		Asked: s.asked, Unattached: s.redactor.String(s.unattached), Key: s.opts.Key.Name(), Documents: s.documents,
 	}
 	if n := a.Withheld(); n > 0 && finished {
 		a.Notes = append(a.Notes, fmt.Sprintf("%s could not be read, for other users own them: nothing was looked for in them. To read them too, install newuidmap (package uidmap), or run peel within podman unshare", contents(n)))

@@ -142,7 +142,7 @@ func (m *Model) viewKey(a action) tea.Cmd {
 		return nil
 	case viewRaw:
 		m.raw.Key(a)
-		return nil
+		return m.readDocument()
 	}
 	return m.exploreKey(a)
 }
@@ -306,7 +306,7 @@ func (m *Model) typed() {
 		m.searched().SetFilter(m.input.String())
 		return
 	}
-	f, err := parseFilter(m.input.String())
+	f, err := parseFilterOn(m.analysis, m.input.String())
 	if m.view != viewPackages {
 		err = cmp.Or(err, f.ofFiles())
 	}
@@ -408,6 +408,10 @@ func (m *Model) copied(digest bool) (what, s string) {
 		return "the blob's digest", m.analysis.Layers[at.layer].Digest
 	case at.kind == layerRow:
 		return "the diff ID", m.analysis.Layers[at.layer].DiffID
+	case at.kind == baseRow && (digest && m.analysis.Base.Digest != "" || m.analysis.Base.Name == ""):
+		return "the base image's digest", m.analysis.Base.Digest
+	case at.kind == baseRow:
+		return "the base image's name", text.OneLine(m.analysis.Base.Name)
 	case at.kind == stepRow:
 		return "the instruction", instruction(m.analysis.Steps[at.step].CreatedBy)
 	case m.image.ManifestDigest != "":

@@ -15,7 +15,8 @@ import (
 //
 //	*.so        a name          usr/*/doc   part of a path; ** crosses slashes
 //	ssl         part of a name  ~\.so(\.|$) a regular expression on the path
-//	size>1M     waste>0         layer:3     !word turns a word around
+//	size>1M     waste>0         layer:3     base:no (what is not the base image's)
+//	!word turns a word around
 type filter struct {
 	text  string
 	names []nameTest
@@ -33,9 +34,10 @@ type nameTest struct {
 
 // factTest looks at a figure of a file or of a finding.
 type factTest struct {
-	what    string // size, waste, layer
+	what    string // size, waste, layer, base
 	holds   func(have, want int64) bool
 	want    int64
+	base    int // layers of the base image
 	negated bool
 }
 
@@ -116,6 +118,8 @@ func (t *factTest) passes(v *filetree.View, n int) bool {
 		return t.holds(v.Size[n], t.want) != t.negated
 	case "waste":
 		return t.holds(v.Waste[n], t.want) != t.negated
+	case factBase:
+		return t.ofBase(v, n) != t.negated
 	}
 	ver := v.Tree.At(n, v.Layer)
 	return (ver != nil && t.holds(int64(ver.Layer)+1, t.want)) != t.negated
@@ -163,7 +167,7 @@ func parseFilter(line string) (*filter, error) {
 	return f, nil
 }
 
-var factWord = regexp.MustCompile(`^(size|waste|layer)(>=|<=|>|<|=|:)(.*)$`)
+var factWord = regexp.MustCompile(`^(size|waste|layer|base)(>=|<=|>|<|=|:)(.*)$`)
 
 var errWord = errors.New("not finished")
 
@@ -174,6 +178,9 @@ func parseFact(word string) (*factTest, error) {
 	}
 	if m[3] == "" {
 		return nil, fmt.Errorf("%s%s needs a value: %w", m[1], m[2], errWord)
+	}
+	if m[1] == factBase {
+		return parseBase(m[2], m[3])
 	}
 	var want int64
 	var err error

@@ -161,7 +161,7 @@ func (p *findingsPane) Key(a action) {
 
 // SetFilter filters by a line, as that of the tree does.
 func (p *findingsPane) SetFilter(line string) {
-	f, err := parseFilter(line)
+	f, err := parseFilterOn(p.a, line)
 	err = cmp.Or(err, f.ofFiles())
 	p.errText = ""
 	if err != nil {
@@ -218,6 +218,8 @@ func (x findable) counted(t *factTest) bool {
 	case "layer":
 		return x.Layer != nil && t.holds(int64(*x.Layer)+1, t.want) ||
 			x.LastLayer != nil && t.holds(int64(*x.LastLayer)+1, t.want)
+	case factBase:
+		return x.FromBase != nil && t.isBase(*x.FromBase)
 	}
 	return false
 }
@@ -241,7 +243,7 @@ func (p *findingsPane) counts() string {
 }
 
 func (p *findingsPane) examples(typing) string {
-	return "part of a name, critical, S01*, /etc/**, layer:3, size>1M, ~regexp, !not"
+	return "part of a name, critical, S01*, /etc/**, layer:3, base:no, size>1M, ~regexp, !not"
 }
 
 func (p *findingsPane) weight() string { return "" }

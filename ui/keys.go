@@ -121,7 +121,7 @@ var bindings = []binding{
 	{actNextPane, []string{"tab"}, inPicker, "Open", "complete", "put the selected image into the line, to change it"},
 	{actBack, []string{"esc"}, inPicker, "Open", "leave", "clear what was typed; then go back to the image, or quit"},
 
-	{actFilter, []string{"f", "ctrl+f"}, inLists, "Find", "filter", "show only what matches: *.so, /usr/*/doc, size>1M, waste>0, layer:3, ~regexp, !not; of packages type:deb, version:1.2*, licence:gpl, state:removed too"},
+	{actFilter, []string{"f", "ctrl+f"}, inLists, "Find", "filter", "show only what matches: *.so, /usr/*/doc, size>1M, waste>0, layer:3, base:no, ~regexp, !not; of packages type:deb, version:1.2*, licence:gpl, state:removed too"},
 	{actFind, []string{"/"}, inLists, "Find", "find", "jump to the next name that matches"},
 	{actFindNext, []string{"n"}, inLists, "Find", "", "next match"},
 	{actFindPrev, []string{"N"}, inLists, "Find", "", "previous match"},
@@ -150,7 +150,7 @@ var bindings = []binding{
 	{actFindings, []string{"2"}, inViews, "Screen", "", "Findings: what is wrong with the image"},
 	{actPackages, []string{"3"}, inViews, "Screen", "", "Packages: the software in the image"},
 	{actHistory, []string{"4"}, inViews, "Screen", "history", "History: every step of the build"},
-	{actRaw, []string{"5"}, inViews, "Screen", "manifest and config", "Raw: manifest and config"},
+	{actRaw, []string{"5"}, inViews, "Screen", "manifest and config", "Raw: manifest, config, index, and what is attached"},
 	{actZoom, []string{"z"}, inViews, "Screen", "zoom", "the pane alone, or all panes"},
 	{actMouse, []string{"%"}, inViews | inPicker, "Screen", "", "mouse on or off (off: the terminal selects text)"},
 	{actOther, []string{"O"}, inViews | inFailure, "Screen", "other image", "open another image"},

@@ -67,6 +67,8 @@ func (m *Model) opened(msg openedMsg) tea.Cmd {
 	}
 	m.phase, m.image = ready, msg.image
 	m.way, m.asking, m.clear = nil, false, false
+	m.owners = ownerCache{}
+	m.tree.touched = false
 	m.finds = findingsPane{explainedList: newExplainedList(m.th)}
 	m.pkgs = newPackagesPane(m.th)
 	ctx, stop := context.WithCancel(m.ctx)
@@ -103,8 +105,9 @@ func (m *Model) refresh() tea.Cmd {
 		m.history.Show(a)
 		m.finds.Show(a)
 		m.pkgs.Show(a)
-		m.raw.Load(a.Image)
+		m.raw.Load(a)
 		m.tree.hide, m.tree.of = hider{a.Redactor}, a
+		_, _ = m.tree.list.shape.filter.bind(a), m.found.bind(a) // of the image before, they may match nothing now
 		for n := range m.alone {
 			if a.Tree.Layers[n].Merged {
 				delete(m.alone, n)
@@ -167,6 +170,9 @@ func (m *Model) retarget() tea.Cmd {
 		return nil
 	case stepRow:
 		return m.targetStep(at)
+	case baseRow:
+		m.targetBase(at.layer)
+		return nil
 	}
 	return m.targetLayer(at.layer)
 }

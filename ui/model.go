@@ -87,6 +87,7 @@ type Model struct {
 	finds   findingsPane
 	pkgs    packagesPane
 	raw     rawPane
+	owners  ownerCache
 	failure scroller
 	help    helpPane
 	picker  pickerPane
@@ -139,6 +140,9 @@ func (m *Model) Init() tea.Cmd {
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	cmd := m.update(msg)
 	m.arrange()
+	if ask := m.askOwners(); ask != nil {
+		cmd = tea.Batch(cmd, ask)
+	}
 	return m, cmd
 }
 
@@ -168,6 +172,10 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		return m.answered(msg)
 	case restedMsg:
 		return m.rested(msg)
+	case ownersMsg:
+		m.ownersCame(msg)
+	case documentMsg:
+		return m.documentRead(msg)
 	case tagsMsg:
 		return m.tagged(msg)
 	case listedMsg:

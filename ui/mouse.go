@@ -47,6 +47,7 @@ func (m *Model) click(at tea.Mouse) tea.Cmd {
 		m.history.Click(at.Y - p.body.y - 2)
 	case m.view == viewRaw && p.body.contains(at.X, at.Y):
 		m.raw.Click(at.Y - p.body.y - 1)
+		return m.readDocument()
 	case m.view != viewExplore:
 	case p.layers.contains(at.X, at.Y):
 		m.setFocus(paneLayers)
@@ -71,6 +72,7 @@ func (m *Model) clickTree(y int, focused bool) {
 	if y < 0 || i >= len(m.tree.list.rows) {
 		return
 	}
+	m.tree.touched = true
 	if i == m.tree.scroll.cursor && focused {
 		m.tree.fold()
 		return
@@ -108,6 +110,7 @@ func (m *Model) wheel(at tea.Mouse) tea.Cmd {
 		}
 	case p.tree.contains(at.X, at.Y):
 		m.tree.scroll.scroll(n)
+		m.tree.touched = true
 	case p.details.contains(at.X, at.Y):
 		s := &m.details.scroll
 		s.top = min(max(s.top+n, 0), max(s.count-s.rows, 0))

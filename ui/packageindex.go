@@ -251,6 +251,8 @@ func (l packageLine) counted(t *factTest) bool {
 		return p != nil && t.holds(p.Dead, t.want)
 	case "layer":
 		return p != nil && t.holds(int64(p.Layer)+1, t.want)
+	case factBase:
+		return p != nil && t.isBase(p.Layer < t.base)
 	}
 	return false
 }

@@ -103,7 +103,7 @@ func (p *packagesPane) Key(a action) {
 
 // SetFilter filters by a line, as that of the tree does.
 func (p *packagesPane) SetFilter(line string) {
-	f, err := parseFilter(line)
+	f, err := parseFilterOn(p.a, line)
 	p.errText = ""
 	if err != nil {
 		p.errText = err.Error()
@@ -133,7 +133,7 @@ func (p *packagesPane) counts() string {
 func (p *packagesPane) weight() string { return text.Bytes(p.cost) }
 
 func (p *packagesPane) examples(typing) string {
-	return "part of a name, lib*, type:deb, licence:gpl, version:1.2*, state:removed, size>1M, layer:3, !not"
+	return "part of a name, lib*, type:deb, licence:gpl, version:1.2*, state:removed, size>1M, layer:3, base:no, !not"
 }
 
 // back undoes one thing: the explanation's zoom or focus, the filter.

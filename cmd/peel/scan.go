@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -81,7 +82,7 @@ func (o *scanOptions) readKey() error {
 	if err != nil {
 		return fmt.Errorf("--key: %w", err)
 	}
-	if o.key, err = attached.ParseKey(b); err != nil {
+	if o.key, err = attached.ParseKey(filepath.Base(o.keyFile), b); err != nil {
 		return fmt.Errorf("--key: %s: %w", o.keyFile, err)
 	}
 	return nil
