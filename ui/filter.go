@@ -21,6 +21,7 @@ type filter struct {
 	names []nameTest
 	not   []nameTest
 	facts []factTest
+	words []wordTest
 }
 
 // nameTest looks at a name, or at the whole path if byPath is set.
@@ -36,6 +37,76 @@ type factTest struct {
 	holds   func(have, want int64) bool
 	want    int64
 	negated bool
+}
+
+// wordTest looks at a word that only packages have.
+type wordTest struct {
+	what    string // type, version, state, licence
+	negated bool
+	nameTest
+}
+
+// holds tells what the test says of the word.
+func (t *wordTest) holds(s string) bool {
+	if t.byPath {
+		return t.path([]byte(s))
+	}
+	return t.name(strings.ToLower(s))
+}
+
+var packageWord = regexp.MustCompile(`^(type|version|state|licen[cs]e)[:=](.*)$`)
+
+// parseWord reads what only packages have; nil if it is something else.
+func parseWord(word string) (*wordTest, error) {
+	m := packageWord.FindStringSubmatch(word)
+	if m == nil {
+		return nil, nil
+	}
+	if m[2] == "" {
+		return nil, fmt.Errorf("%s: needs a value: %w", m[1], errWord)
+	}
+	t, err := parseName(m[2])
+	return &wordTest{what: strings.Replace(m[1], "license", "licence", 1), nameTest: t}, err
+}
+
+// ofFiles is the error of a filter that asks for what files do not have.
+func (f *filter) ofFiles() error {
+	if f == nil || len(f.words) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%s: is for packages, on 3", f.words[0].what)
+}
+
+// subject is what a filter can look at, besides files.
+type subject interface {
+	named(t *nameTest) bool
+	counted(t *factTest) bool
+	worded(t *wordTest) bool
+}
+
+// suits reports whether a subject is what a filter asks for.
+func suits[S subject](f *filter, s S) bool {
+	for i := range f.not {
+		if s.named(&f.not[i]) {
+			return false
+		}
+	}
+	for i := range f.names {
+		if !s.named(&f.names[i]) {
+			return false
+		}
+	}
+	for i := range f.facts {
+		if s.counted(&f.facts[i]) == f.facts[i].negated {
+			return false
+		}
+	}
+	for i := range f.words {
+		if s.worded(&f.words[i]) == f.words[i].negated {
+			return false
+		}
+	}
+	return true
 }
 
 // passes tells what the test says of a node of a view.
@@ -69,6 +140,13 @@ func parseFilter(line string) (*filter, error) {
 			f.facts = append(f.facts, *fact)
 			continue
 		}
+		if of, err := parseWord(word); err != nil {
+			return nil, err
+		} else if of != nil {
+			of.negated = negated
+			f.words = append(f.words, *of)
+			continue
+		}
 		t, err := parseName(word)
 		if err != nil {
 			return nil, err
@@ -79,7 +157,7 @@ func parseFilter(line string) (*filter, error) {
 			f.names = append(f.names, t)
 		}
 	}
-	if len(f.names)+len(f.not)+len(f.facts) == 0 {
+	if len(f.names)+len(f.not)+len(f.facts)+len(f.words) == 0 {
 		return nil, nil
 	}
 	return f, nil
@@ -236,6 +314,9 @@ type verdict struct{ match, excluded bool }
 // judge looks at one node. Directories match by name alone, for their sizes are
 // those of what is in them.
 func (f *filter) judge(v *filetree.View, n int, lower string, path []byte) verdict {
+	if len(f.words) > 0 {
+		return verdict{}
+	}
 	for i := range f.not {
 		if f.not[i].passes(lower, path) {
 			return verdict{excluded: true}

@@ -67,7 +67,8 @@ func (m *Model) opened(msg openedMsg) tea.Cmd {
 	}
 	m.phase, m.image = ready, msg.image
 	m.way, m.asking, m.clear = nil, false, false
-	m.finds = findingsPane{th: m.th, scroll: scroller{rows: 1}}
+	m.finds = findingsPane{explainedList: newExplainedList(m.th)}
+	m.pkgs = newPackagesPane(m.th)
 	ctx, stop := context.WithCancel(m.ctx)
 	m.stop = stop
 	m.session = m.opts.Analyze(ctx, m.image)
@@ -101,6 +102,7 @@ func (m *Model) refresh() tea.Cmd {
 		m.layers.Show(a)
 		m.history.Show(a)
 		m.finds.Show(a)
+		m.pkgs.Show(a)
 		m.raw.Load(a.Image)
 		m.tree.hide, m.tree.of = hider{a.Redactor}, a
 		for n := range m.alone {
@@ -115,7 +117,7 @@ func (m *Model) refresh() tea.Cmd {
 	if m.target != "" {
 		m.goTarget()
 	}
-	return tea.Batch(m.retarget(), m.prefetch())
+	return tea.Batch(m.retarget(), m.prefetch(), m.awaitedPackages())
 }
 
 // readBytes is what was read of the stored layers so far.

@@ -28,6 +28,7 @@ type view uint8
 const (
 	viewExplore view = iota
 	viewFindings
+	viewPackages
 	viewHistory
 	viewRaw
 )
@@ -84,6 +85,7 @@ type Model struct {
 	details detailsPane
 	history historyPane
 	finds   findingsPane
+	pkgs    packagesPane
 	raw     rawPane
 	failure scroller
 	help    helpPane
@@ -92,7 +94,6 @@ type Model struct {
 	typing typing
 	input  input
 	found  *filter // what n and N look for
-	from   place   // where the tree was before a search
 	notice string
 }
 
@@ -101,7 +102,7 @@ func newModel(ctx context.Context, o Options) *Model {
 		o.Now = time.Now
 	}
 	m := &Model{ctx: ctx, opts: o, now: o.Now, mouse: !o.NoMouse, target: o.At}
-	m.layers.scroll.rows, m.failure.rows, m.finds.scroll.rows = 1, 1, 1
+	m.layers.scroll.rows, m.failure.rows, m.finds.scroll.rows, m.pkgs.scroll.rows = 1, 1, 1, 1
 	m.tree = &treePane{}
 	m.setTheme(true)
 	return m
@@ -116,7 +117,7 @@ func (m *Model) setTheme(dark bool) {
 func (m *Model) useTheme() {
 	m.picker.th = m.th
 	m.layers.th, m.tree.th, m.details.th, m.history.th, m.raw.th, m.help.th = m.th, m.th, m.th, m.th, m.th, m.th
-	m.finds.th = m.th
+	m.finds.th, m.pkgs.th = m.th, m.th
 }
 
 // Init opens the image.
@@ -169,6 +170,10 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		return m.rested(msg)
 	case tagsMsg:
 		return m.tagged(msg)
+	case listedMsg:
+		m.listed(msg)
+	case listingMsg:
+		return m.stillListing(msg)
 	}
 	return nil
 }
@@ -186,6 +191,7 @@ func (m *Model) arrange() {
 	m.help.SetSize(m.w, m.h)
 	m.picker.SetSize(m.w, m.h)
 	m.arrangeFindings()
+	m.arrangePackages()
 	m.arrangeDetails()
 }
 

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -34,6 +35,7 @@ type treePane struct {
 	attrs    int8 // 1 shown, -1 hidden, 0 if there is room
 
 	searching
+	from  place // where the cursor was before a search
 	hide  hider
 	of    *analyzer.Analysis
 	marks markedView
@@ -312,6 +314,7 @@ func (p *treePane) move(a action) bool { return p.Key(a) }
 // the message.
 func (p *treePane) SetFilter(line string) {
 	f, err := parseFilter(line)
+	err = cmp.Or(err, f.ofFiles())
 	p.errText = ""
 	if err != nil {
 		p.errText = err.Error()

@@ -38,20 +38,10 @@ func (m *Model) findingsKey(a action) tea.Cmd {
 		return m.visitSelected(true)
 	case actReveal:
 		m.reveal()
-	case actFilter:
-		m.typing, m.input = typingFilter, input{prompt: "filter "}
-		if f := m.finds.filter; f != nil {
-			m.input.Set(f.text)
-		}
-	case actFind:
-		m.typing, m.input = typingFind, input{prompt: "/"}
-		m.finds.from = m.finds.scroll.cursor
-	case actFindNext:
-		m.findAgain(1)
-	case actFindPrev:
-		m.findAgain(-1)
 	default:
-		m.finds.Key(a)
+		if !m.search(a) {
+			m.finds.Key(a)
+		}
 	}
 	return nil
 }
@@ -98,6 +88,9 @@ func (m *Model) explainHere() {
 	switch m.view {
 	case viewFindings:
 		m.finds.Key(actExplain)
+		return
+	case viewPackages:
+		m.pkgs.Key(actExplain)
 		return
 	case viewHistory:
 		if i := m.history.index(); i >= 0 {

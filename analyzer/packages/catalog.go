@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/anchore/syft/syft/file"
 	"github.com/anchore/syft/syft/pkg"
@@ -93,13 +94,9 @@ type catalog struct {
 
 // gather joins what was kept of each layer.
 func gather(in Image) (*image, []string, error) {
-	w, err := catalogerWants()
-	if err != nil {
-		return nil, nil, err
-	}
 	img := &image{
-		tree: in.Tree, files: map[*layer.Entry]*content{}, mimes: map[*layer.Entry]string{}, sums: map[*layer.Entry]string{},
-		globs: newGlobs(w.globs),
+		tree: in.Tree, files: map[*layer.Entry]*content{}, mimes: map[*layer.Entry]program{}, sums: map[*layer.Entry]string{},
+		globs: newGlobs(wanted.globs), parents: sync.OnceValue(func() map[string][]int32 { return parentsOf(in.Tree) }),
 	}
 	var partial []string
 	for n, l := range in.Layers {
@@ -257,7 +254,7 @@ func place(p *pkg.Package) string {
 
 // weigh sums up the files of a package, hard links once.
 func (c *catalog) weigh(v *view, p *inventory.Package, nodes []int32) {
-	p.Files = len(nodes)
+	p.Files, p.Nodes = len(nodes), nodes
 	seen := map[int32]bool{}
 	for _, n := range nodes {
 		ver := c.img.tree.At(int(n), v.layer)
@@ -287,10 +284,12 @@ func (img *image) plain(p *pkg.Package) inventory.Package {
 	}
 	slices.Sort(out.Licenses)
 	out.Licenses = slices.Compact(out.Licenses)
-	for _, l := range p.Locations.ToSlice() {
+	locations := p.Locations.ToSlice()
+	for _, l := range locations {
 		at := img.layerOf(l)
-		out.Locations = append(out.Locations, inventory.Location{Path: l.RealPath, Layer: at})
-		if isPrimary(&l) && (out.Layer == filetree.None || at < out.Layer) {
+		supporting := !isRecord(locations, &l)
+		out.Locations = append(out.Locations, inventory.Location{Path: l.RealPath, Layer: at, Supporting: supporting})
+		if !supporting && (out.Layer == filetree.None || at < out.Layer) {
 			out.Layer = at
 		}
 	}

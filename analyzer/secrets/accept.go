@@ -37,9 +37,11 @@ func (t *text) accept(b []byte, lo int, m []int, r *rule, rank int8) {
 		return
 	}
 	for i := range r.allow {
-		if r.allow[i].allows(v, matched, lineAround(b, start, end)) {
+		line := lineAround(b, start, end)
+		if r.allow[i].allows(v, matched, line) {
 			return
 		}
+		f.notAt = append(f.notAt, r.allow[i].allowsAt(v, matched, line)...)
 	}
 	f.judge(r, v, t.s.opts.Now)
 	if r.id == awsKeyID && f.sev > finding.Info {

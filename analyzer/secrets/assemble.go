@@ -172,7 +172,8 @@ func (a *assembly) copy(c *copyOf) {
 	}
 	for i := range c.hits.matches {
 		m := &c.hits.matches[i]
-		if m.rule.path.text != "" && !m.rule.path.get().MatchString(path) {
+		if m.rule.path.text != "" && !m.rule.path.get().MatchString(path) ||
+			slices.ContainsFunc(m.notAt, func(p pattern) bool { return p.get().MatchString(path) }) {
 			continue
 		}
 		a.file(c, e, path, m)

@@ -231,23 +231,29 @@ func isConstant(v []byte) bool {
 	return words >= 3
 }
 
+// maxExampleDigits is how many digits an example may have: "secret123". What has
+// more was made by chance, whatever stands before it.
+const maxExampleDigits = 4
+
 // saysSecret reports whether a value says what it is in lower case, "secret1",
 // "real-secret-6-levels": so examples and tests are written.
 func saysSecret(v []byte) bool {
 	v = bytes.Trim(v, "'\"`")
-	word := 0
+	word, numbers := 0, 0
 	found := false
 	for i, c := range v {
 		switch {
 		case c >= 'a' && c <= 'z':
 			continue
-		case !digits.has(c) && bytes.IndexByte([]byte("-_.[]"), c) < 0:
+		case digits.has(c):
+			numbers++
+		case bytes.IndexByte([]byte("-_.[]"), c) < 0:
 			return false
 		}
 		found = found || string(v[word:i]) == "secret"
 		word = i + 1
 	}
-	return found || string(v[word:]) == "secret"
+	return numbers <= maxExampleDigits && (found || string(v[word:]) == "secret")
 }
 
 // isIdentifier reports whether a value is a name of several words, with numbers

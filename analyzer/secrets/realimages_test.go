@@ -38,6 +38,7 @@ func TestNoSecretsOfRealImages(t *testing.T) {
 		}
 	}
 	for name, text := range map[string]string{
+		"a secret by chance":         "client_secret = 'secret-9f8e7d6c5b4a3210'\n",
 		"a password that says more":  "password = 'Secret!2024x'\n",
 		"a secret that is a UUID":    "client_secret = '7f468c16-cb7f-11e1-824d-b3a4f4b20343'\n",
 		"a password of a cvs root":   "cvs://:pserver:jo:k7Qv92mzLp@cvs.acme.org:/src\n",

@@ -108,6 +108,14 @@ func runPackages(ctx context.Context, o *packagesOptions) error {
 	if err := o.checkLimits(); err != nil {
 		return err
 	}
+	for _, out := range outputs {
+		if out.file == "" {
+			continue
+		}
+		if err := checkWritable(out.file); err != nil {
+			return err
+		}
+	}
 	if err := o.keepPackages(); err != nil {
 		return err
 	}
@@ -116,7 +124,7 @@ func runPackages(ctx context.Context, o *packagesOptions) error {
 		if err := context.Cause(ctx); err != nil {
 			return err
 		}
-		found, err = findPackages(ctx, a, o.docs, show)
+		found, err = findPackages(ctx, a, o.docs, show.doing)
 		return err
 	})
 	if err != nil {
@@ -131,21 +139,16 @@ func runPackages(ctx context.Context, o *packagesOptions) error {
 	return o.lacking(&found.Inventory, readErr)
 }
 
-// catalogGC is how much the heap may grow between collections, in percent: the
-// catalogers leave so much behind that memory is worth more here than the third
-// of the processor time that the default would save.
-const catalogGC = 20
-
 // keepPackages prepares for findPackages, before an image is opened.
 func (o *rootOptions) keepPackages() (err error) {
-	debug.SetGCPercent(catalogGC)
+	limitMemory()
 	o.keeper, err = packages.NewKeeper()
 	return err
 }
 
 // findPackages lets the catalogers look at what was kept of an image. For
 // documents they take more time and memory.
-func findPackages(ctx context.Context, a *analyzer.Analysis, documents bool, show *meter) (*packages.Result, error) {
+func findPackages(ctx context.Context, a *analyzer.Analysis, documents bool, doing func(string)) (*packages.Result, error) {
 	img := packages.Image{
 		Tree: a.Tree, Reference: a.Image.Reference, ManifestDigest: a.Image.ManifestDigest, ConfigDigest: a.Image.ConfigDigest,
 		Config: a.Image.Config,
@@ -157,7 +160,7 @@ func findPackages(ctx context.Context, a *analyzer.Analysis, documents bool, sho
 		l := &a.Layers[i]
 		img.Layers = append(img.Layers, packages.Layer{DiffID: l.DiffID, MediaType: l.MediaType, Index: l.Index})
 	}
-	found, err := packages.Catalog(ctx, img, packages.Options{Documents: documents, Version: version(), Progress: show.doing})
+	found, err := packages.Catalog(ctx, img, packages.Options{Documents: documents, Version: version(), Progress: doing})
 	if documents {
 		debug.FreeOSMemory() // the documents are built in memory, in pieces as large as themselves
 	}

@@ -19,6 +19,7 @@ import (
 // scanOptions choose the families of checks, and what they go by.
 type scanOptions struct {
 	scanners []string
+	chosen   bool   // the scanners are not the default ones
 	rules    string // file of rules for secrets
 	allow    string // file of accepted secrets
 	labels   []string

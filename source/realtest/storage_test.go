@@ -273,6 +273,37 @@ func TestAdditionalStore(t *testing.T) {
 	}
 }
 
+// TestPartialPull reads layers of which podman has fetched the files that it
+// did not have, and compares them with what the registry has.
+func TestPartialPull(t *testing.T) {
+	b := images(t, "docker-registry")
+	if b.own(t).driver != "overlay" {
+		t.Skip("podman pulls parts of layers into overlay alone, which users cannot mount here")
+	}
+	r := startRegistry(t, "")
+	s := b.newStore(t, "overlay")
+	s.bud(t, "bb")
+	s.build(t, "localhost/changes:1", changes)
+	name := r.host + "/changes:1"
+	must(t, s.command(soon(t), t, "skopeo", "copy", "-q", "--dest-tls-verify=false", "--dest-compress-format", "zstd:chunked", "containers-storage:localhost/changes:1", "docker://"+name))
+	into := b.newStore(t, "overlay")
+	conf, err := os.OpenFile(into.conf, os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := conf.WriteString("[storage.options]\npull_options = {enable_partial_images = \"true\"}\n"); err != nil {
+		t.Fatal(err)
+	}
+	conf.Close()
+	must(t, into.command(soon(t), t, "podman", "pull", "-q", "--tls-verify=false", name))
+	got := analyze(t, open(t, into.reference(name), source.Options{}))
+	want := analyze(t, open(t, "registry:"+name, source.Options{}))
+	differs(t, "pulled in part", merged(got.Tree), "registry", merged(want.Tree))
+	if got.Waste.Wasted != want.Waste.Wasted || !reflect.DeepEqual(got.Waste.ByReason, want.Waste.ByReason) || want.Waste.Wasted == 0 {
+		t.Errorf("%d bytes wasted, %v; in the registry %d, %v", got.Waste.Wasted, got.Waste.ByReason, want.Waste.Wasted, want.Waste.ByReason)
+	}
+}
+
 // TestStorageIsLeftAlone reads a store that nobody is using: nothing in it
 // changes.
 func TestStorageIsLeftAlone(t *testing.T) {
