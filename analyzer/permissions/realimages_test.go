@@ -3,6 +3,8 @@ package permissions_test
 import (
 	"testing"
 
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+
 	"peel/analyzer/checktest"
 	"peel/analyzer/finding"
 	. "peel/source/sourcetest"
@@ -31,5 +33,22 @@ func TestKeysOfPackages(t *testing.T) {
 	}
 	if example != 1 || host != 1 {
 		t.Errorf("%d findings for the example, %d for the host keys", example, host)
+	}
+}
+
+// What is preloaded from /tmp need not be there yet.
+func TestPathsThatEverybodyCanMake(t *testing.T) {
+	for env, want := range map[string]bool{
+		"LD_PRELOAD=/tmp/hook.so": true, "LD_LIBRARY_PATH=/tmp/a/lib": true, "PATH=/usr/bin:/tmp/bin": true,
+		"LD_PRELOAD=/opt/hook.so": false, "LD_LIBRARY_PATH=/nowhere/lib": false, "PATH=/usr/bin:/usr/games": false,
+	} {
+		img := checktest.Image(func(c *v1.ConfigFile) { c.Config.Env = []string{env} }, Dir("tmp", 0o1777), Dir("opt", 0o755), Dir("usr/bin", 0o755))
+		found := false
+		for _, f := range checktest.Analyze(t, img, "").Findings {
+			found = found || f.ID == "P031" || f.ID == "P032"
+		}
+		if found != want {
+			t.Errorf("%s: %v, want %v", env, found, want)
+		}
 	}
 }

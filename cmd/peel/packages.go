@@ -54,7 +54,7 @@ func newPackagesCmd(s streams) *cobra.Command {
 	}
 	f := cmd.Flags()
 	o.addSourceFlags(f)
-	f.StringSliceVarP(&o.outputs, "output", "o", nil, "FORMAT[=FILE]: table, json, "+formats()+" (default table)")
+	f.StringSliceVarP(&o.outputs, "output", "o", nil, "the form, and =file to put it there: table, json, "+formats()+" (default table)")
 	f.BoolVar(&o.asJSON, "json", false, "the same as --output json")
 	completeKinds(cmd)
 	return cmd
