@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -307,12 +306,13 @@ func (m *Model) typed() {
 		return
 	}
 	f, err := parseFilter(m.input.String())
-	if m.view != viewPackages {
-		err = cmp.Or(err, f.ofFiles())
-	}
 	st := m.searched().state()
 	st.errText = ""
 	if err != nil {
+		st.errText = err.Error()
+		return
+	}
+	if err := f.ofFiles(); err != nil && m.view != viewPackages {
 		st.errText = err.Error()
 		return
 	}

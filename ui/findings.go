@@ -162,9 +162,12 @@ func (p *findingsPane) Key(a action) {
 // SetFilter filters by a line, as that of the tree does.
 func (p *findingsPane) SetFilter(line string) {
 	f, err := parseFilter(line)
-	err = cmp.Or(err, f.ofFiles())
 	p.errText = ""
 	if err != nil {
+		p.errText = err.Error()
+		return
+	}
+	if err := f.ofFiles(); err != nil {
 		p.errText = err.Error()
 		return
 	}

@@ -99,10 +99,10 @@ func (m *Model) refresh() tea.Cmd {
 	if a != m.analysis {
 		m.analysis = a
 		m.fig.update(a)
+		m.pkgs.Show(a)
 		m.layers.Show(a)
 		m.history.Show(a)
 		m.finds.Show(a)
-		m.pkgs.Show(a)
 		m.raw.Load(a.Image)
 		m.tree.hide, m.tree.of = hider{a.Redactor}, a
 		for n := range m.alone {

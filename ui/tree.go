@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"cmp"
 	"fmt"
 	"strings"
 
@@ -314,9 +313,12 @@ func (p *treePane) move(a action) bool { return p.Key(a) }
 // the message.
 func (p *treePane) SetFilter(line string) {
 	f, err := parseFilter(line)
-	err = cmp.Or(err, f.ofFiles())
 	p.errText = ""
 	if err != nil {
+		p.errText = err.Error()
+		return
+	}
+	if err := f.ofFiles(); err != nil {
 		p.errText = err.Error()
 		return
 	}
