@@ -49,7 +49,7 @@ generate:
 	go generate ./...
 
 drift: generate
-	@git diff --exit-code -- source/sample analyzer/secrets/gitleaks docs/checks || { echo 'generated files differ: commit what make generate wrote' >&2; exit 1; }
+	@git diff --exit-code -- source/sample analyzer/secrets/gitleaks analyzer/packages docs/checks || { echo 'generated files differ: commit what make generate wrote' >&2; exit 1; }
 
 clean:
 	rm -rf dist

@@ -33,8 +33,8 @@ type Options struct {
 	// layers merged so far are then made on the way, not only at the end.
 	Live bool
 	// Secrets looks for secrets in every file of every layer, in the config and
-	// in the history; nil looks for none. What it finds is hidden in all that an
-	// Analysis says. Images that are scanned while they are opened must have
+	// in the history; nil reports none, and looks at config and history alone. What
+	// is found is hidden in all that an Analysis says. Images that are scanned while they are opened must have
 	// been opened with Inspectors.
 	Secrets *secrets.Scanner
 	// Base is the image that this one is said to be built on; nil if nobody says.
@@ -79,7 +79,8 @@ type Session struct {
 	outcomes    []check.Outcome
 	secretNotes []string
 	redactor    *redact.Redactor
-	shown       *source.Image // img, with its secrets masked
+	shown       *source.Image    // img, with its secrets masked
+	words       *secrets.Scanner // of config and history; nil if Options has a scanner
 
 	attestations []oci.Attestation // nil until they are read
 	attached     []attached.Artifact
@@ -111,6 +112,9 @@ func Start(ctx context.Context, img *source.Image, opts Options) *Session {
 	s.findBase()
 	s.tree = s.builder.Tree()
 	s.sums = waste.Summarize(s.tree)
+	if opts.Secrets == nil {
+		s.words = secrets.OwnRules()
+	}
 	s.examine()
 	s.publish(len(img.Layers) == 0)
 	go s.run(ctx)

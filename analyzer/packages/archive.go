@@ -33,9 +33,9 @@ const (
 	maxUnpacked = 2 << 30
 )
 
-// reduceArchive is a Java archive with all its names, but with the contents
-// alone that tell what it is: manifests, Maven's files, licences, and archives
-// within. Nil if it cannot be read or gains nothing. left tells that something
+// reduceArchive is a Java archive with the files alone that tell what it is:
+// manifests, Maven's files, licences, and archives within. syft compares each
+// name with some hundred patterns, so that the others are not worth their names. Nil if it cannot be read or gains nothing. left tells that something
 // was left out which might have told more.
 func reduceArchive(c *content) (small *content, left bool) {
 	in, err := zip.NewReader(c.open(), c.size)
@@ -70,8 +70,7 @@ func (r *reduction) add(f *zip.File) error {
 		keep, r.left = false, true
 	}
 	if !keep {
-		_, err := r.out.CreateHeader(&zip.FileHeader{Name: f.Name, Method: zip.Store})
-		return err
+		return nil
 	}
 	raw, err := f.OpenRaw()
 	if err != nil {
@@ -127,7 +126,7 @@ func archiveEntryMatters(name string) bool {
 		return true
 	case path.Ext(base) == ".class":
 		return false
-	case licenseFile.MatchString(base):
+	case isLicense(base):
 		return true
 	}
 	return isArchive(base)

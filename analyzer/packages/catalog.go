@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/anchore/syft/syft/file"
 	"github.com/anchore/syft/syft/pkg"
@@ -76,6 +77,7 @@ func Catalog(ctx context.Context, in Image, opts Options) (*Result, error) {
 	}
 	c.lacks()
 	c.release()
+	c.inv.hide()
 	return c.inv, nil
 }
 
@@ -92,13 +94,9 @@ type catalog struct {
 
 // gather joins what was kept of each layer.
 func gather(in Image) (*image, []string, error) {
-	w, err := catalogerWants()
-	if err != nil {
-		return nil, nil, err
-	}
 	img := &image{
-		tree: in.Tree, files: map[*layer.Entry]*content{}, mimes: map[*layer.Entry]string{}, sums: map[*layer.Entry]string{},
-		globs: newGlobs(w.globs),
+		tree: in.Tree, files: map[*layer.Entry]*content{}, mimes: map[*layer.Entry]program{}, sums: map[*layer.Entry]string{},
+		globs: newGlobs(wanted.globs), parents: sync.OnceValue(func() map[string][]int32 { return parentsOf(in.Tree) }),
 	}
 	var partial []string
 	for n, l := range in.Layers {

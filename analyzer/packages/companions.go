@@ -1,6 +1,9 @@
 package packages
 
-import "regexp"
+import (
+	"regexp"
+	"strings"
+)
 
 // companions are files that a cataloger turns to once it has found something:
 // they cannot be asked of it beforehand. What is missing here shows as a note
@@ -36,3 +39,39 @@ var javaArchives = []string{
 // distributions make symbolic links of: ruby is ruby3.1, gcc is
 // x86_64-linux-gnu-gcc-12, mysqld is mariadbd.
 var byLink = regexp.MustCompile(`^(ruby|mariadb|mysql|node|php|perl|java|postgres|swipl|ghc|julia|erlexec|dart|deno|bun|redis|valkey|nginx|busybox|bash|curl|openssl|xz|gzip|zstd|jq|getopt|httpd|apache|chrom|firefox|envoy|haproxy|go1?[-.0-9]|go$)|(^|-)(gcc|ghc|stack|cabal|lighttpd|slapd|ldapsearch)([-.0-9]|$)`)
+
+// Each name in an image is held against the two expressions above, and nearly none
+// fits: these are how words begin that may.
+var (
+	licenseStarts = startsOf("un mi li co no pa of eu ap bs lg gp al")
+	linkStarts    = startsOf("ru ma my no ph pe ja po sw gh ju er da de bu re va ng ba cu op xz gz zs jq ge ht ap ch fi en ha go gc st ca li sl ld")
+)
+
+func startsOf(list string) map[[2]byte]bool {
+	m := map[[2]byte]bool{}
+	for s := range strings.FieldsSeq(list) {
+		m[[2]byte{s[0], s[1]}] = true
+	}
+	return m
+}
+
+// startsWord reports whether a name, or what follows a dash, an underscore or a
+// dot in it, begins with two letters of a list, in any case.
+func startsWord(name string, list map[[2]byte]bool) bool {
+	word := true
+	for i := 0; i+1 < len(name); i++ {
+		if word && list[[2]byte{name[i] | 0x20, name[i+1] | 0x20}] {
+			return true
+		}
+		word = name[i] == '-' || name[i] == '_' || name[i] == '.'
+	}
+	return false
+}
+
+// isLicense reports whether a licence may lie under such a name.
+func isLicense(name string) bool {
+	return len(name) < maxLicenseName && startsWord(name, licenseStarts) && licenseFile.MatchString(name)
+}
+
+// isLinked reports whether a link that catalogers look for may lead to such a name.
+func isLinked(name string) bool { return startsWord(name, linkStarts) && byLink.MatchString(name) }

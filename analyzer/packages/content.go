@@ -1,6 +1,7 @@
 package packages
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"io"
@@ -43,8 +44,14 @@ func (c *content) stored() int64 {
 	return n
 }
 
+// maxHeld is how much of a file is held as it is until it is known whether it is
+// to be kept, which few programs are. Nearly all are smaller.
+const maxHeld = 4 << 20
+
 // packer builds a content from bytes that come in order.
 type packer struct {
+	hold    bool // to be set before a file's first bytes
+	held    []byte
 	raw     []byte // not yet packed
 	scratch []byte
 	off     int64 // of raw
@@ -52,10 +59,19 @@ type packer struct {
 }
 
 func (p *packer) reset() {
+	p.hold, p.held = false, p.held[:0]
 	p.raw, p.off, p.parts = p.raw[:0], 0, nil
 }
 
 func (p *packer) write(b []byte) {
+	if p.hold {
+		if len(p.held)+len(b) <= maxHeld {
+			p.held = append(p.held, b...)
+			return
+		}
+		p.hold = false
+		p.write(p.held)
+	}
 	for len(b) > 0 {
 		n := min(partSize-len(p.raw), len(b))
 		p.raw = append(p.raw, b[:n]...)
@@ -99,8 +115,12 @@ func (p *packer) shorten(n int64) {
 	}
 }
 
-// content ends the file, of which size bytes went by.
+// content ends the file, of which size bytes went by. If it was held, it is good
+// only until the packer's next file; see packed.
 func (p *packer) content(size int64) *content {
+	if p.hold {
+		return &content{size: size, parts: []part{{size: int32(size), data: p.held}}}
+	}
 	p.flush()
 	c := &content{size: size, parts: slices.Clip(p.parts)}
 	if p.off < size {
@@ -108,6 +128,47 @@ func (p *packer) content(size int64) *content {
 	}
 	p.reset()
 	return c
+}
+
+// packed is a copy of the content that is its own.
+func (c *content) packed() *content {
+	if c.cut > 0 || len(c.parts) != 1 {
+		return c // was not held
+	}
+	var p packer
+	p.write(c.parts[0].data)
+	return p.content(c.size)
+}
+
+// find reports which of some words occur, each no longer than a part.
+func (c *content) find(words map[string][]byte) map[string]bool {
+	found := map[string]bool{}
+	look := func(b []byte) {
+		for name, w := range words {
+			if !found[name] && bytes.Contains(b, w) {
+				found[name] = true
+			}
+		}
+	}
+	if len(c.parts) == 1 && !c.parts[0].packed {
+		look(c.parts[0].data)
+		return found
+	}
+	r, longest := c.open(), 0
+	for _, w := range words {
+		longest = max(longest, len(w))
+	}
+	buf := make([]byte, longest+partSize)
+	kept := 0
+	for len(found) < len(words) {
+		n, err := io.ReadFull(r, buf[kept:])
+		look(buf[:kept+n])
+		if err != nil {
+			break
+		}
+		kept = copy(buf, buf[len(buf)-longest:])
+	}
+	return found
 }
 
 // span is a run of bytes from off up to end.

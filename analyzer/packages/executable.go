@@ -28,9 +28,30 @@ import (
 // sections of many megabytes. When they look again, at the merged tree, they
 // read the same.
 type prospect struct {
-	fertile bool
-	windows bool // a PE file: what it means depends on others
+	by      finders // 0: nobody
+	windows bool    // a PE file: what it means depends on others
 	content *content
+}
+
+// program is an executable in which catalogers find something.
+type program struct {
+	mime string
+	by   finders
+}
+
+// finders are some of windowsCatalogers, the first as the lowest bit.
+type finders uint8
+
+const everyFinder = ^finders(0)
+
+// finderOf is the bit of a cataloger; 0 if it does not look into programs.
+func finderOf(cataloger string) finders {
+	for i, c := range windowsCatalogers() {
+		if c.Name() == cataloger {
+			return 1 << i
+		}
+	}
+	return 0
 }
 
 // replaces reports whether the reduced content serves a file that is also
@@ -54,6 +75,17 @@ var binaryCatalogers = sync.OnceValue(func() []pkg.Cataloger {
 var windowsCatalogers = sync.OnceValue(func() []pkg.Cataloger {
 	return append(slices.Clip(binaryCatalogers()), binary.NewPEPackageCataloger())
 })
+
+// signatures are without which a cataloger finds nothing in a program that is
+// no PE file, by its name. To look for them here spares it from reading
+// all of the program, or all its symbols. A test finds them in syft's source.
+var signatures = map[string][]byte{
+	"dotnet-deps-binary-cataloger": {
+		0x8b, 0x12, 0x02, 0xb9, 0x6a, 0x61, 0x20, 0x38, 0x72, 0x7b, 0x93, 0x02, 0x14, 0xd7, 0xa0, 0x32,
+		0x13, 0xf5, 0xb9, 0xe6, 0xef, 0xae, 0x33, 0x18, 0xee, 0x3b, 0x2d, 0xce, 0x24, 0xb3, 0x6a, 0xae,
+	},
+	"graalvm-native-image-cataloger": []byte("__svm_version_info"),
+}
 
 const (
 	mimeWindows = "application/vnd.microsoft.portable-executable"
@@ -86,25 +118,29 @@ func prospecting(name, mime string, c *content) *prospect {
 	p := &prospect{windows: mime == mimeWindows}
 	head := make([]byte, min(upxWithin, c.size))
 	if _, err := c.open().ReadAt(head, 0); c.cut > 0 || err == nil && bytes.Contains(head, []byte(upxMagic)) {
-		p.fertile, p.content = true, c
+		p.by, p.content = everyFinder, c.packed()
 		return p
 	}
 	catalogers := binaryCatalogers()
 	if p.windows {
-		p.fertile = true
+		p.by = everyFinder
 		catalogers = windowsCatalogers()
 	}
+	signed := c.find(signatures)
 	var spans []span
-	for _, cat := range catalogers {
+	for i, cat := range catalogers {
+		if signatures[cat.Name()] != nil && !p.windows && !signed[cat.Name()] {
+			continue
+		}
 		one := &oneFile{name: name, mime: mime, content: c}
 		if one.yields(cat) {
-			p.fertile = true
+			p.by |= 1 << i
 		} else if !p.windows {
 			continue
 		}
 		spans = append(spans, one.spans...)
 	}
-	if p.fertile {
+	if p.by != 0 {
 		p.content = c.only(spans)
 	}
 	return p

@@ -1,6 +1,7 @@
 package packages
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -47,7 +48,7 @@ func Formats() []Format { return []Format{CycloneDXJSON, SPDXJSON, SyftJSON} }
 func (f Format) Known() bool { return slices.Contains(Formats(), f) }
 
 // Encode writes what the image shows, as syft writes it. Removed packages are
-// no part of it. Two documents of one image differ in the time and the random
+// no part of it, and secrets in it are masked. Two documents of one image differ in the time and the random
 // number that CycloneDX and SPDX ask for, and in nothing else.
 func (r *Result) Encode(w io.Writer, f Format) error {
 	make, ok := encoders[f]
@@ -56,7 +57,8 @@ func (r *Result) Encode(w io.Writer, f Format) error {
 	}
 	enc, err := make()
 	if err == nil {
-		err = enc.Encode(w, *r.sbom)
+		masked := r.hiding(w)
+		err = errors.Join(enc.Encode(masked, *r.sbom), masked.Close())
 	}
 	if err != nil {
 		return fmt.Errorf("encoding the packages as %s: %w", f, err)

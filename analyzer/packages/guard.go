@@ -43,6 +43,11 @@ func (g guard) Catalog(ctx context.Context, r file.Resolver) ([]pkg.Package, []a
 	defer g.done()
 	ctx, cancel := context.WithDeadlineCause(ctx, g.until, errTooLong)
 	defer cancel()
+	if v, ok := r.(*view); ok {
+		if by := finderOf(g.Name()); by != 0 {
+			r = forOne{v, by}
+		}
+	}
 	result := make(chan found, 1)
 	go func() {
 		var f found

@@ -42,18 +42,14 @@ var _ layer.Inspector = (*Keeper)(nil)
 
 // NewKeeper makes a keeper for one image.
 func NewKeeper() (*Keeper, error) {
-	w, err := catalogerWants()
-	if err != nil {
-		return nil, err
-	}
-	all := slices.Concat(w.globs, w.paths, companions)
-	return &Keeper{max: maxKept, named: newGlobs(all), mimes: w.mimes, archives: newGlobs(javaArchives)}, nil
+	all := slices.Concat(wanted.globs, wanted.paths, companions)
+	return &Keeper{max: maxKept, named: newGlobs(all), mimes: wanted.mimes, archives: newGlobs(javaArchives)}, nil
 }
 
 // Kept is what one layer held for the catalogers. It becomes the layer's result.
 type Kept struct {
 	files map[int]*content // by index of the entry
-	mimes map[int]string   // of the executables that catalogers find something in
+	mimes map[int]program  // the executables that catalogers find something in
 	sums  map[int]string   // sha1 of the archives that were reduced
 	lost  []string         // what was not kept and why, the first maxNotes
 	more  int              // how many more were lost
@@ -70,7 +66,7 @@ func (k *Kept) lose(format string, args ...any) {
 
 // Begin implements layer.Inspector. The result of what it returns is a *Kept.
 func (k *Keeper) Begin() layer.LayerInspector {
-	return &keeping{k: k, kept: &Kept{files: map[int]*content{}, mimes: map[int]string{}, sums: map[int]string{}}}
+	return &keeping{k: k, kept: &Kept{files: map[int]*content{}, mimes: map[int]program{}, sums: map[int]string{}}}
 }
 
 // keeping is a Keeper's view of one layer.
@@ -92,11 +88,7 @@ var _ layer.LayerInspector = (*keeping)(nil)
 
 // wanted says whether a file is to be kept for its name.
 func (k *Keeper) wanted(p string) bool {
-	if k.named.any(p) {
-		return true
-	}
-	base := path.Base(p)
-	return len(base) < maxLicenseName && licenseFile.MatchString(base)
+	return k.named.any(p) || isLicense(path.Base(p))
 }
 
 // maxLicenseName is longer than the name of any file that holds a licence.
@@ -121,7 +113,7 @@ const minExecutable = 64
 func (in *keeping) Open(_ int, e *layer.Entry) bool {
 	p := "/" + e.Path
 	in.named = in.k.wanted(p)
-	in.linked = !in.named && byLink.MatchString(path.Base(p))
+	in.linked = !in.named && isLinked(path.Base(p))
 	in.named = in.named || e.Size <= maxLinkedText && (in.linked || inBin(p))
 	in.mime, in.size, in.began, in.archive = "", 0, false, nil
 	in.pack.reset()
@@ -164,6 +156,7 @@ func (in *keeping) begin(p []byte) {
 		m, _, _ := strings.Cut(mimetype.Detect(p).String(), ";")
 		if slices.Contains(in.k.mimes, m) {
 			in.mime = m
+			in.pack.hold = !in.named
 		}
 	}
 }
@@ -207,18 +200,19 @@ func (in *keeping) executable(i int, e *layer.Entry, c *content) *content {
 		found, inTime := prospectOf(p, in.mime, c)
 		if !inTime {
 			in.kept.lose("%s was not looked at, for it took longer than %v", e.Path, maxProspecting)
+			in.pack = packer{} // what was held is still being looked at
 		}
 		seen = found
 		in.k.prospects.Store(e.Digest, seen)
 	}
 	found := seen.(*prospect)
-	if found.fertile {
-		in.kept.mimes[i] = in.mime
+	if found.by != 0 {
+		in.kept.mimes[i] = program{in.mime, found.by}
 	}
 	switch {
 	case in.named && !found.replaces(p):
 		return c
-	case !found.fertile:
+	case found.by == 0:
 		return nil
 	}
 	return found.content

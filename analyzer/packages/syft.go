@@ -27,38 +27,6 @@ type config struct {
 	ended     func(done, total int) // told of each cataloger that has ended; may be nil
 }
 
-// licenseContext lends the one scanner of licences there is, which takes longer
-// to build than most images to look at.
-func licenseContext(ctx context.Context) (context.Context, error) {
-	with, err := scannerContext()
-	if err != nil {
-		return nil, err
-	}
-	return borrowed{ctx, with}, nil
-}
-
-var scannerContext = sync.OnceValues(func() (context.Context, error) {
-	ctx, err := syft.SetContextLicenseScanner(context.Background(), cataloging.DefaultLicenseConfig())
-	if err != nil {
-		return nil, fmt.Errorf("preparing to recognise licences: %w", err)
-	}
-	return ctx, nil
-})
-
-// borrowed is a context with the values of another besides its own.
-type borrowed struct {
-	context.Context
-	more context.Context
-}
-
-// Value implements context.Context.
-func (b borrowed) Value(key any) any {
-	if v := b.Context.Value(key); v != nil {
-		return v
-	}
-	return b.more.Value(key)
-}
-
 // runSyft runs the catalogers that suit an image. What went wrong with any of
 // them is told besides what the others found.
 func runSyft(ctx context.Context, src syftsource.Source, c config) (*sbom.SBOM, []string, error) {

@@ -41,9 +41,11 @@ type image struct {
 	tree    *filetree.Tree
 	diffIDs []string
 	files   map[*layer.Entry]*content
-	mimes   map[*layer.Entry]string
+	mimes   map[*layer.Entry]program
 	sums    map[*layer.Entry]string // sha1 of archives that were reduced
 	globs   *globs
+	// parents are the directories by their own names, whatever the layer.
+	parents func() map[string][]int32
 }
 
 var _ file.Resolver = (*view)(nil)
@@ -66,7 +68,7 @@ func newView(img *image, at int, doomed bool) *view {
 			}
 			return true
 		})
-		if m := img.mimes[ver.Entry]; m != "" && !ver.Linked {
+		if m := img.mimes[ver.Entry].mime; m != "" && !ver.Linked {
 			v.types[m] = append(v.types[m], int32(n))
 		}
 	})
@@ -250,33 +252,70 @@ func (v *view) search(glob string) []int32 {
 	if !ok {
 		return nil
 	}
-	prefix := v.img.tree.Path(top)
+	t := v.img.tree
+	prefix := t.Path(top)
 	if prefix == "/" {
 		prefix = ""
 	}
-	last := path.Base(rest)
-	plain := !strings.ContainsAny(last, meta)
-	shallow := !strings.Contains(rest, "/") && !strings.Contains(rest, "**")
 	var nodes []int32
 	visit := func(n int, ver *filetree.Version) {
-		if ver.Type == layer.Directory || plain && v.img.tree.Nodes[n].Name != last || !v.shows(n) {
+		if ver.Type == layer.Directory || !v.shows(n) {
 			return
 		}
 		if p := v.img.tree.Path(n); doublestar.MatchUnvalidated(rest, strings.TrimPrefix(p, prefix+"/")) {
 			nodes = append(nodes, int32(n))
 		}
 	}
-	if !shallow {
+	last := path.Base(rest)
+	switch parent, literal := parentOf(rest); {
+	case !strings.Contains(rest, "/") && !strings.Contains(rest, "**"):
+		v.children(top, visit)
+	case literal:
+		end := t.Nodes[top].End
+		for _, dir := range v.img.parents()[parent] {
+			if int(dir) > top && dir < end {
+				v.children(int(dir), visit)
+			}
+		}
+	case !strings.ContainsAny(last, meta):
+		v.walk(top, func(n int, ver *filetree.Version) {
+			if t.Nodes[n].Name == last {
+				visit(n, ver)
+			}
+		})
+	default:
 		v.walk(top, visit)
-		return nodes
 	}
+	return nodes
+}
+
+// parentOf is the element before the last of a pattern, if there is no other way
+// to match than in directories of just that name.
+func parentOf(pattern string) (name string, literal bool) {
+	dir, last := path.Split(pattern)
+	name = path.Base(dir)
+	return name, dir != "" && last != "**" && !strings.ContainsAny(name, meta) && strings.Count(dir, "{") == strings.Count(dir, "}")
+}
+
+// parentsOf indexes the directories of a tree that have something in them.
+func parentsOf(t *filetree.Tree) map[string][]int32 {
+	m := map[string][]int32{}
+	for n := 1; n < len(t.Nodes); n++ {
+		if int(t.Nodes[n].End) > n+1 {
+			m[t.Nodes[n].Name] = append(m[t.Nodes[n].Name], int32(n))
+		}
+	}
+	return m
+}
+
+// children visits the live nodes in a directory.
+func (v *view) children(dir int, visit func(n int, ver *filetree.Version)) {
 	t := v.img.tree
-	for n := top + 1; n < int(t.Nodes[top].End); n = int(t.Nodes[n].End) {
+	for n := dir + 1; n < int(t.Nodes[dir].End); n = int(t.Nodes[n].End) {
 		if ver := t.At(n, v.layer); ver != nil && ver.Entry != nil {
 			visit(n, ver)
 		}
 	}
-	return nodes
 }
 
 // FilesByMIMEType implements file.Resolver. It knows executables in which
@@ -285,6 +324,26 @@ func (v *view) FilesByMIMEType(types ...string) ([]file.Location, error) {
 	var found locations
 	for _, m := range types {
 		found.add(v.filesAt(v.types[m])...)
+	}
+	return found.list, nil
+}
+
+// forOne is a view for one of the catalogers that look into programs. It shows
+// those alone that the cataloger found something in when they went by.
+type forOne struct {
+	*view
+	by finders
+}
+
+// FilesByMIMEType implements file.Resolver.
+func (v forOne) FilesByMIMEType(types ...string) ([]file.Location, error) {
+	var found locations
+	for _, m := range types {
+		nodes := slices.DeleteFunc(slices.Clone(v.types[m]), func(n int32) bool {
+			ver := v.img.tree.At(int(n), v.layer)
+			return v.img.mimes[ver.Entry].by&v.by == 0
+		})
+		found.add(v.filesAt(nodes)...)
 	}
 	return found.list, nil
 }
@@ -352,7 +411,7 @@ func (v *view) FileMetadataByLocation(l file.Location) (file.Metadata, error) {
 	return file.Metadata{
 		FileInfo: stereofile.ManualInfo{NameValue: path.Base(l.RealPath), SizeValue: e.Size, ModeValue: mode, ModTimeValue: e.Time()},
 		Path:     l.RealPath, UserID: int(e.UID), GroupID: int(e.GID),
-		Type: fileTypes[ver.Type], MIMEType: v.img.mimes[e],
+		Type: fileTypes[ver.Type], MIMEType: v.img.mimes[e].mime,
 	}, nil
 }
 

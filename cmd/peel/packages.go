@@ -108,6 +108,14 @@ func runPackages(ctx context.Context, o *packagesOptions) error {
 	if err := o.checkLimits(); err != nil {
 		return err
 	}
+	for _, out := range outputs {
+		if out.file == "" {
+			continue
+		}
+		if err := checkWritable(out.file); err != nil {
+			return err
+		}
+	}
 	if err := o.keepPackages(); err != nil {
 		return err
 	}
@@ -131,14 +139,9 @@ func runPackages(ctx context.Context, o *packagesOptions) error {
 	return o.lacking(&found.Inventory, readErr)
 }
 
-// catalogGC is how much the heap may grow between collections, in percent: the
-// catalogers leave so much behind that memory is worth more here than the third
-// of the processor time that the default would save.
-const catalogGC = 20
-
 // keepPackages prepares for findPackages, before an image is opened.
 func (o *rootOptions) keepPackages() (err error) {
-	debug.SetGCPercent(catalogGC)
+	limitMemory()
 	o.keeper, err = packages.NewKeeper()
 	return err
 }

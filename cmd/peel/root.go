@@ -59,7 +59,8 @@ It runs nothing, needs no daemon and no root, and writes to no image, store or r
 Without IMAGE it opens a list of the images that are here. IMAGE is a name ("debian:12"), a file
 or directory ("./image.tar", "./layout"), "-" for standard input, or one of these with a prefix:
   registry:NAME  oci:DIR[:TAG]  oci-archive:FILE[:TAG]  docker-archive:FILE[:TAG|@N]
-  docker:NAME    podman:NAME    sample:   (an image built into peel, to try it on)
+  docker:NAME    podman:NAME    containers-storage:NAME    containerd:NAME
+  sample:   (an image built into peel, to try it on)
 
 Exit codes: 0 fine; 1 the policy failed; 2 usage or configuration; 3 the image could not be
 read, or not wholly.`
