@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -306,10 +305,11 @@ func (m *Model) typed() {
 		m.searched().SetFilter(m.input.String())
 		return
 	}
-	f, err := parseFilterOn(m.analysis, m.input.String())
-	if m.view != viewPackages {
-		err = cmp.Or(err, f.ofFiles())
+	parse := parseFileFilter
+	if m.view == viewPackages {
+		parse = parseFilterOn
 	}
+	f, err := parse(m.analysis, m.input.String())
 	st := m.searched().state()
 	st.errText = ""
 	if err != nil {

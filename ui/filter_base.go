@@ -54,6 +54,15 @@ func parseFilterOn(a *analyzer.Analysis, line string) (*filter, error) {
 	return f, f.bind(a)
 }
 
+// parseFileFilter reads a filter line for a list of what has a path.
+func parseFileFilter(a *analyzer.Analysis, line string) (*filter, error) {
+	f, err := parseFilterOn(a, line)
+	if err != nil {
+		return nil, err
+	}
+	return f, f.ofFiles()
+}
+
 // ofBase tells of a node of a view whether the version on show is as asked for.
 func (t *factTest) ofBase(v *filetree.View, n int) bool {
 	ver := v.Tree.At(n, v.Layer)

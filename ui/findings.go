@@ -161,8 +161,7 @@ func (p *findingsPane) Key(a action) {
 
 // SetFilter filters by a line, as that of the tree does.
 func (p *findingsPane) SetFilter(line string) {
-	f, err := parseFilterOn(p.a, line)
-	err = cmp.Or(err, f.ofFiles())
+	f, err := parseFileFilter(p.a, line)
 	p.errText = ""
 	if err != nil {
 		p.errText = err.Error()

@@ -101,10 +101,10 @@ func (m *Model) refresh() tea.Cmd {
 	if a != m.analysis {
 		m.analysis = a
 		m.fig.update(a)
+		m.pkgs.Show(a)
 		m.layers.Show(a)
 		m.history.Show(a)
 		m.finds.Show(a)
-		m.pkgs.Show(a)
 		m.raw.Load(a)
 		m.tree.hide, m.tree.of = hider{a.Redactor}, a
 		_, _ = m.tree.list.shape.filter.bind(a), m.found.bind(a) // of the image before, they may match nothing now

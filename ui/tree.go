@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"cmp"
 	"fmt"
 	"strings"
 
@@ -319,8 +318,7 @@ func (p *treePane) move(a action) bool { return p.Key(a) }
 // SetFilter filters by a line; one that cannot be read yet changes nothing but
 // the message.
 func (p *treePane) SetFilter(line string) {
-	f, err := parseFilterOn(p.of, line)
-	err = cmp.Or(err, f.ofFiles())
+	f, err := parseFileFilter(p.of, line)
 	p.errText = ""
 	if err != nil {
 		p.errText = err.Error()
