@@ -5,13 +5,13 @@ package sample
 const (
 	LayerCount = 10
 	StepCount  = 15  // history entries, five of them without a layer
-	EntryCount = 173 // tar entries of all layers, whiteouts included
+	EntryCount = 201 // tar entries of all layers, whiteouts included
 
-	PathCount = 118 // of the merged file system, directories included
-	FileCount = 58  // regular files of the merged file system, hard links not counted
+	PathCount = 145 // of the merged file system, directories included
+	FileCount = 84  // regular files of the merged file system, hard links not counted
 
-	TotalBytes   = 2_147_127 // in all layers
-	VisibleBytes = 1_388_630 // in the merged file system
+	TotalBytes   = 2_149_213 // in all layers
+	VisibleBytes = 1_390_716 // in the merged file system
 	WastedBytes  = TotalBytes - VisibleBytes
 )
 

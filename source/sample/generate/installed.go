@@ -22,7 +22,7 @@ func installed() []sourcetest.File {
 	const lists = "var/lib/apt/lists/deb.debian.org_debian_dists_bookworm"
 	const archives = "var/cache/apt/archives/"
 	curl, python := elf(executable, 40_000, 201), elf(executable, 110_000, 202)
-	return at(buildTime.Add(2*time.Minute),
+	return at(buildTime.Add(2*time.Minute), recorded([]sourcetest.File{
 		dir("usr", 0o755), dir("usr/bin", 0o755),
 		reg("usr/bin/curl", curl).Mode(0o755),
 		symlink("usr/bin/python3", "python3.11"),
@@ -48,7 +48,7 @@ func installed() []sourcetest.File {
 		reg("var/lib/dpkg/status", status(slices.Concat(basePackages, newPackages))),
 		dir("var/log", 0o755), dir("var/log/apt", 0o755),
 		reg("var/log/apt/history.log", aptHistory),
-	)
+	}, newPackages)...)
 }
 
 const aptHistory = `

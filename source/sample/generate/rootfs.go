@@ -27,7 +27,7 @@ func library(name string, size int, seed uint64) sourcetest.File {
 
 // rootfs is layer 1: a Debian reduced to a few files of each kind.
 func rootfs() []sourcetest.File {
-	return at(baseTime,
+	return at(baseTime, recorded([]sourcetest.File{
 		symlink("bin", "usr/bin"), symlink("lib", "usr/lib"), symlink("lib64", "usr/lib64"), symlink("sbin", "usr/sbin"),
 		dir("dev", 0o755), dir("home", 0o755), dir("proc", 0o755), dir("root", 0o700), dir("run", 0o755),
 		dir("sys", 0o755), dir("tmp", 0o1777),
@@ -75,7 +75,7 @@ func rootfs() []sourcetest.File {
 		reg("var/lib/dpkg/status", status(basePackages)),
 		dir("var/log", 0o755),
 		symlink("var/run", "/run"),
-	)
+	}, basePackages)...)
 }
 
 const (
