@@ -152,12 +152,20 @@ func findPackages(ctx context.Context, a *analyzer.Analysis, documents bool, sho
 		l := &a.Layers[i]
 		img.Layers = append(img.Layers, packages.Layer{DiffID: l.DiffID, MediaType: l.MediaType, Index: l.Index})
 	}
+	if documents {
+		debug.SetGCPercent(documentGC)
+	}
 	found, err := packages.Catalog(ctx, img, packages.Options{Documents: documents, Version: version(), Progress: show.doing})
 	if documents {
-		debug.FreeOSMemory() // the documents are built in memory, in pieces as large as themselves
+		debug.FreeOSMemory()
 	}
 	return found, err
 }
+
+// documentGC is how much the heap may grow between collections, in percent, while
+// documents are built: in memory, in pieces as large as themselves, which leaves
+// little to collect but all of it large.
+const documentGC = 15
 
 func (o *packagesOptions) writeTo(out packagesOutput, found *packages.Result, r *report.Packages) error {
 	write := func(w io.Writer) error {
