@@ -26,7 +26,8 @@ type packagesOptions struct {
 
 const packagesLong = `packages lists the software in an image: of the distribution's package manager, of the languages'
 managers, linked into programs and packed into archives; which layer brought each, the files it
-owns and what they weigh, and what was removed or replaced by a later layer but still ships.
+owns and what they weigh, and what was removed or replaced by a later layer but still ships. With
+--base it tells which come with the base image.
 
 FORMAT is table, json (all of the table, and more), or a bill of materials as syft writes it, of
 what is installed: cyclonedx-json, spdx-json or syft-json. With =FILE it goes there, and several
@@ -122,6 +123,7 @@ func runPackages(ctx context.Context, o *packagesOptions) error {
 	if err != nil {
 		return err
 	}
+	o.noBase(a)
 	r := report.NewPackages(a, &found.Inventory, report.Meta{PeelVersion: version()})
 	for _, out := range outputs {
 		if err := o.writeTo(out, found, r); err != nil {
