@@ -49,8 +49,15 @@ type Analysis struct {
 	BaseLayers int
 	Base       *BaseImage // nil if nothing is known of it
 	// Attached is what the source has beside the image: signatures, SBOMs,
-	// provenance. Nil if it was not asked for.
-	Attached []attached.Artifact
+	// provenance. Nil if it was not asked for, which Asked tells. Unattached is why
+	// there may be more of it, "" if there is not; Key what it was verified with,
+	// "" for nothing. Documents are the texts of it, also of what was read only to
+	// look for secrets.
+	Attached   []attached.Artifact
+	Asked      bool
+	Unattached string
+	Key        string
+	Documents  []attached.Document
 	// Finished says that no layer is still to be read.
 	Finished bool
 }

@@ -56,13 +56,16 @@ func (b *Base) brings(layers int, img *source.Image) secrets.Base {
 	if layers < 0 || b == nil || b.Config == nil {
 		return secrets.Base{Layers: layers}
 	}
-	return secrets.Base{Layers: layers, Steps: b.steps(img.Config.History), Words: words(b.Config)}
+	return secrets.Base{Layers: layers, Steps: b.steps(img.Config), Words: words(b.Config)}
 }
 
-// steps is how many steps of a history are the base's: all of them, or it is not
-// known.
-func (b *Base) steps(history []v1.History) int {
-	own := b.Config.History
+// steps is how many steps of an image's history are the base's: all of them, or
+// it is not known.
+func (b *Base) steps(img *v1.ConfigFile) int {
+	if b.Config == nil || img == nil {
+		return unknownBase
+	}
+	own, history := b.Config.History, img.History
 	if len(own) > len(history) {
 		return unknownBase
 	}
@@ -96,7 +99,7 @@ func (b *Base) attribute(list []finding.Finding, layers int, img *source.Image) 
 	if layers < 0 || b == nil || b.Config == nil {
 		return
 	}
-	steps := b.steps(img.Config.History)
+	steps := b.steps(img.Config)
 	own, theirs := fields(&img.Config.Config), fields(&b.Config.Config)
 	for i := range list {
 		f := &list[i]

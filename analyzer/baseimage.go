@@ -19,6 +19,7 @@ type BaseImage struct {
 	Name   string // "debian:12"; "" if it is not known
 	Digest string // "sha256:…"; "" if it is not known
 	Layers int    // of the image, from the bottom; negative if that is not known
+	Steps  int    // of the history, from its beginning; negative if that is not known
 	// ByName and ByLayers say how each was found.
 	ByName   By
 	ByLayers By
@@ -47,13 +48,13 @@ const (
 // findBase finds out what the image says of its base, without asking anybody: by
 // its annotations and labels for the name, by its history for the layers.
 func findBase(img *source.Image) (b *BaseImage, steps int) {
-	b = &BaseImage{Layers: unknownBase}
+	b = &BaseImage{Layers: unknownBase, Steps: unknownBase}
 	layers, steps := unknownBase, unknownBase
 	if img.Config != nil {
 		layers, steps = baseInHistory(img.Config.History)
 	}
 	if layers >= 0 && layers < len(img.Layers) {
-		b.Layers, b.ByLayers, b.Confidence = layers, ByHistory, finding.Likely
+		b.Layers, b.Steps, b.ByLayers, b.Confidence = layers, steps, ByHistory, finding.Likely
 	}
 	b.named(img, steps)
 	if b.Layers < 0 && b.Name == "" && b.Digest == "" {
@@ -172,7 +173,7 @@ func (s *Session) findBase() {
 	found, steps := findBase(s.img)
 	switch {
 	case s.opts.Base != nil && s.base >= 0:
-		s.baseImage = &BaseImage{Name: s.opts.Base.Reference, Digest: s.opts.Base.Digest, Layers: s.base, ByName: ByGiven, ByLayers: ByGiven, Confidence: finding.Sure}
+		s.baseImage = &BaseImage{Name: s.opts.Base.Reference, Digest: s.opts.Base.Digest, Layers: s.base, Steps: s.opts.Base.steps(s.img.Config), ByName: ByGiven, ByLayers: ByGiven, Confidence: finding.Sure}
 	case s.opts.Base != nil: // the user knows better than a guess, and was told
 		s.baseImage = nil
 	case found != nil:

@@ -40,7 +40,7 @@ func BenchmarkImage(b *testing.B) {
 	}
 }
 
-func analyse(b *testing.B, opts analyzer.Options) {
+func analyse(b *testing.B, opts analyzer.Options) *analyzer.Analysis {
 	reference := os.Getenv("PEEL_BENCH_IMAGE")
 	if reference == "" {
 		reference = "sample:"
@@ -57,4 +57,21 @@ func analyse(b *testing.B, opts analyzer.Options) {
 		b.Fatal(err)
 	}
 	b.SetBytes(a.Size())
+	return a
+}
+
+// BenchmarkOwners asks whose the files of PEEL_BENCH_IMAGE are, one after the
+// other, as somebody does who walks through them.
+func BenchmarkOwners(b *testing.B) {
+	scanner, err := secrets.New(secrets.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	a := analyse(b, analyzer.Options{Secrets: scanner})
+	n := 0
+	b.SetBytes(0)
+	for b.Loop() {
+		n = (n + 7919) % len(a.Tree.Nodes)
+		a.Owners(n, a.Tree.Top())
+	}
 }

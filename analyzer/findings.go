@@ -28,6 +28,8 @@ func (s *Session) examine() {
 	s.findings, s.outcomes = nil, nil
 	if s.opts.Secrets != nil {
 		s.lookForSecrets()
+	} else {
+		s.maskWords()
 	}
 	if len(s.opts.Checks) > 0 {
 		outcomes, found := check.Run(s.opts.Checks, s.evidence())
@@ -51,6 +53,17 @@ func (s *Session) lookForSecrets() {
 	s.findings = found.Findings
 	s.outcomes = check.Tally(secrets.Family, found.Findings, s.partial())
 	s.secretNotes = found.Notes
+	s.redactor = redact.New(found.Values)
+	s.hide()
+}
+
+// maskWords hides the secrets of config, history and attestations where nobody
+// wants to know of secrets: reports repeat them all the same.
+func (s *Session) maskWords() {
+	found := s.words.Assemble(secrets.Image{
+		Tree: s.tree, Config: s.img.Config, StepLayer: s.stepLayers(), RawManifest: s.img.RawManifest,
+		Annotations: s.img.Annotations(), Attestations: s.attestations, Base: secrets.NoBase,
+	})
 	s.redactor = redact.New(found.Values)
 	s.hide()
 }
@@ -127,6 +140,7 @@ func (s *Session) hide() {
 	clear := *s.img
 	clear.RawConfig = redactJSON(s.redactor, s.img.RawConfig)
 	clear.RawManifest = redactJSON(s.redactor, s.img.RawManifest)
+	clear.RawIndex = redactJSON(s.redactor, s.img.RawIndex)
 	clear.Config = redactConfig(s.redactor, s.img.Config)
 	s.shown = &clear
 	_, steps, _ := describe(s.img)

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"os"
 	"path/filepath"
 	"slices"
@@ -19,27 +18,10 @@ import (
 	"peel/analyzer"
 	"peel/analyzer/finding"
 	"peel/analyzer/secrets"
+	"peel/analyzer/secrets/secrettest"
 	"peel/source"
 	. "peel/source/sourcetest"
 )
-
-// issued makes the nth token of a code host, with a right checksum.
-func issued(n int) string {
-	const digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-	b := make([]byte, 30)
-	seed := uint32(n)*2654435761 + 99
-	for i := range b {
-		seed = seed*1664525 + 1013904223
-		b[i] = digits[seed>>16%62]
-	}
-	sum := crc32.ChecksumIEEE(b)
-	tail := make([]byte, 6)
-	for i := len(tail) - 1; i >= 0; i-- {
-		tail[i] = digits[sum%62]
-		sum /= 62
-	}
-	return "ghp_" + string(b) + string(tail)
-}
 
 // place is where a token is planted, and how it is to be told.
 type place struct {
@@ -53,7 +35,7 @@ type place struct {
 func everywhere() (Index, map[string]place) {
 	tokens := map[string]place{}
 	plant := func(check, at string, layer, gone int) string {
-		t := issued(len(tokens))
+		t := secrettest.Token(len(tokens))
 		tokens[t] = place{check, at, layer, gone}
 		return t
 	}
@@ -141,6 +123,41 @@ func TestSecretsEverywhere(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestWordsAreMaskedUnasked guards that secrets of the config and the history
+// are hidden where nobody looks for secrets: reports repeat these words.
+func TestWordsAreMaskedUnasked(t *testing.T) {
+	idx, tokens := everywhere()
+	path := filepath.Join(t.TempDir(), "image.tar")
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(OCIArchive(f, idx), f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	img, err := source.Open(context.Background(), path, source.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer img.Close()
+	a, err := analyzer.Start(context.Background(), img, analyzer.Options{}).Wait()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(a.Findings) > 0 || len(a.Families) > 0 {
+		t.Errorf("%v found %d", a.Families, len(a.Findings))
+	}
+	said := fmt.Sprintf("%+v %+v %s %s %q", a.Steps, a.Image.Config, a.Image.RawConfig, a.Image.RawManifest, a.Notes)
+	for tok, p := range tokens {
+		if strings.Contains(said, tok) {
+			t.Errorf("the analysis repeats the secret of %s", p.at)
+		}
+		if p.at == "config.Cmd" && a.Redactor.String(tok) == tok {
+			t.Error("the redactor does not know what was hidden")
+		}
 	}
 }
 

@@ -30,11 +30,12 @@ type Options struct {
 	// Parallel bounds how many layers are read at once; 0 means one a core.
 	Parallel int
 	// Live says that somebody looks at the session while it runs: trees of the
-	// layers merged so far are then made on the way, not only at the end.
+	// layers merged so far, and states, are then published on the way, not only
+	// at the end.
 	Live bool
 	// Secrets looks for secrets in every file of every layer, in the config and
-	// in the history; nil looks for none. What it finds is hidden in all that an
-	// Analysis says. Images that are scanned while they are opened must have
+	// in the history; nil reports none, and looks at config and history alone. What
+	// is found is hidden in all that an Analysis says. Images that are scanned while they are opened must have
 	// been opened with Inspectors.
 	Secrets *secrets.Scanner
 	// Base is the image that this one is said to be built on; nil if nobody says.
@@ -52,6 +53,10 @@ type Options struct {
 // snapshotEvery bounds how often a running session makes a tree, which costs
 // about 20 ms for 100,000 paths.
 const snapshotEvery = 300 * time.Millisecond
+
+// manyLayers is from where on the states of layers are published no more often
+// than trees: each time copies them all, and manifests may list thousands.
+const manyLayers = 1000
 
 // Session is a running analysis.
 type Session struct {
@@ -71,6 +76,7 @@ type Session struct {
 	tree    *filetree.Tree
 	sums    *waste.Summary
 	made    time.Time // of tree
+	told    time.Time // when states were published last
 	stale   bool      // tree lacks layers
 	notes   []string
 
@@ -79,10 +85,12 @@ type Session struct {
 	outcomes    []check.Outcome
 	secretNotes []string
 	redactor    *redact.Redactor
-	shown       *source.Image // img, with its secrets masked
+	shown       *source.Image    // img, with its secrets masked
+	words       *secrets.Scanner // of config and history; nil if Options has a scanner
 
 	attestations []oci.Attestation // nil until they are read
 	attached     []attached.Artifact
+	documents    []attached.Document
 	baseImage    *BaseImage
 	baseSteps    int    // of the history, if the base was found there
 	asked        bool   // what is attached
@@ -111,6 +119,9 @@ func Start(ctx context.Context, img *source.Image, opts Options) *Session {
 	s.findBase()
 	s.tree = s.builder.Tree()
 	s.sums = waste.Summarize(s.tree)
+	if opts.Secrets == nil {
+		s.words = secrets.OwnRules()
+	}
 	s.examine()
 	s.publish(len(img.Layers) == 0)
 	go s.run(ctx)
@@ -141,7 +152,7 @@ func (s *Session) run(ctx context.Context) {
 		l := &s.layers[o.layer]
 		if o.index == nil {
 			l.State = Reading
-			s.publish(false)
+			s.tell()
 			continue
 		}
 		s.settle(l, o)
@@ -154,7 +165,7 @@ func (s *Session) run(ctx context.Context) {
 		if s.opts.Live && time.Since(s.made) > snapshotEvery {
 			s.snapshot()
 		}
-		s.publish(false)
+		s.tell()
 	}
 	s.company(<-company)
 	if err := context.Cause(ctx); err != nil {
@@ -255,6 +266,15 @@ func (s *Session) snapshot() {
 	s.made, s.stale = time.Now(), false
 }
 
+// tell publishes on the way, if somebody looks.
+func (s *Session) tell() {
+	if !s.opts.Live || len(s.layers) > manyLayers && time.Since(s.told) < snapshotEvery {
+		return
+	}
+	s.told = time.Now()
+	s.publish(false)
+}
+
 func (s *Session) publish(finished bool) {
 	a := &Analysis{
 		Image: s.shown, Layers: slices.Clone(s.layers), Steps: s.steps,
@@ -263,6 +283,7 @@ func (s *Session) publish(finished bool) {
 		Findings: s.findings, Families: s.opts.families(), Checks: s.outcomes, Places: s.places,
 		Score: check.ScoreOf(s.outcomes, s.findings), Redactor: s.redactor,
 		BaseLayers: s.base, Base: s.baseImage, Attached: redactAttached(s.redactor, s.attached),
+		Asked: s.asked, Unattached: s.redactor.String(s.unattached), Key: s.opts.Key.Name(), Documents: s.documents,
 	}
 	if n := a.Withheld(); n > 0 && finished {
 		a.Notes = append(a.Notes, fmt.Sprintf("%s could not be read, for other users own them: nothing was looked for in them. To read them too, install newuidmap (package uidmap), or run peel within podman unshare", contents(n)))

@@ -63,6 +63,7 @@ func (s *Session) readCompany(ctx context.Context) <-chan accompanied {
 // company takes it in. That some cannot be read does not touch the image itself.
 func (s *Session) company(a accompanied) {
 	s.attestations = slices.Concat(a.statements, attached.Statements(a.companions))
+	s.documents = attached.Documents(a.companions, a.statements)
 	s.stale = s.stale || len(s.attestations) > 0 || a.asked
 	switch {
 	case a.err == nil || s.opts.Secrets == nil:
@@ -116,4 +117,14 @@ func (s *Session) supply() evidence.Supply {
 		out.Stored = out.Stored && !s.img.Layers[n].Unpacked
 	}
 	return out
+}
+
+// AttachedOf lists what is attached of one kind.
+func (a *Analysis) AttachedOf(kind attached.Kind) (list []*attached.Artifact) {
+	for i := range a.Attached {
+		if a.Attached[i].Kind == kind {
+			list = append(list, &a.Attached[i])
+		}
+	}
+	return list
 }

@@ -61,6 +61,7 @@ type Image struct {
 	ManifestDigest string // "sha256:…"; "" if the source has no manifest (docker-archive)
 	ConfigDigest   string // "sha256:…"
 	RawManifest    []byte // nil if the source has none
+	RawIndex       []byte // of IndexDigest
 	RawConfig      []byte
 	Config         *v1.ConfigFile
 	Layers         []*Layer // bottom first

@@ -414,7 +414,7 @@ func (i *Image) selected(s *oci.Selection) {
 	i.Notes = append(i.Notes, s.Notes...)
 	i.Chosen, i.Listed = &s.Descriptor, s.Listed
 	if len(s.Indexes) > 0 {
-		i.IndexDigest = s.Indexes[0].Digest.String()
+		i.IndexDigest, i.RawIndex = s.Indexes[0].Digest.String(), s.RawIndex
 	}
 }
 

@@ -33,14 +33,18 @@ if ! dive=$(type -P dive); then
 	echo '  go install github.com/wagoodman/dive@v0.13.1' >&2
 fi
 
+families=$("$peel" checks --json | grep -o '"family": "[a-z]*"' | cut -d '"' -f 4 | sort -u | paste -sd ,),packages
+
 for kind in "${layers[@]}"; do
 	archive=$("$bin/benchimage" -layers "$kind" -deletions 100 ${image[@]+"${image[@]}"})
 	# Read once, so that no run waits for the disk.
 	cat "$archive" >/dev/null
 
-	# dive computes waste alone; peel finds secrets in the same reading.
+	# dive computes waste alone; peel finds secrets, and packages if told to, in the
+	# same reading.
 	commands=(+ 'peel, waste' "$peel" --ci --plain --scanners waste "$archive"
-		-- + 'peel, all' "$peel" --ci --plain "$archive")
+		-- + 'peel, unasked' "$peel" --ci --plain "$archive"
+		-- + 'and packages' "$peel" --ci --plain --scanners "$families" "$archive")
 	if [[ -n $dive ]]; then
 		# Rules that every image passes: an exit code then means failure.
 		commands+=(-- "$dive" --ci --lowestEfficiency 0 --highestUserWastedPercent 1

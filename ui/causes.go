@@ -60,6 +60,8 @@ type figures struct {
 	files   int
 	places  *analyzer.Places
 	count   tally // of the findings
+	base    int   // findings that the base image brings
+	own     int   // and those that it does not
 }
 
 func (f *figures) update(a *analyzer.Analysis) {
@@ -68,6 +70,7 @@ func (f *figures) update(a *analyzer.Analysis) {
 	}
 	if f.places != a.Places {
 		f.places, f.count = a.Places, tallyOf(a.Findings)
+		f.base, f.own = baseFindings(a.Findings)
 	}
 	if f.tree != a.Tree {
 		f.tree, f.files = a.Tree, a.Files()

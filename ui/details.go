@@ -77,7 +77,7 @@ func (m *Model) cardView(r rect) []string {
 }
 
 func (m *Model) inspector() *inspector {
-	return &inspector{th: m.th, a: m.analysis, fig: &m.fig}
+	return &inspector{th: m.th, a: m.analysis, fig: &m.fig, owners: &m.owners}
 }
 
 func (m *Model) brief(d *doc, subject pane, w int) string {
@@ -97,6 +97,9 @@ func (m *Model) brief(d *doc, subject pane, w int) string {
 		in.stepBrief(d, &m.analysis.Steps[at.step])
 		in.findingLine(d, m.analysis.Places.Step(at.step, filetree.None), m.analysis.Tree)
 		return "Step without a layer"
+	case baseRow:
+		in.baseBrief(d)
+		return "Base image"
 	}
 	in.imageBrief(d)
 	return "Image"
@@ -124,6 +127,9 @@ func (m *Model) fullLayer(d *doc, w int) string {
 		in.step(d, &m.analysis.Steps[at.step])
 		in.findings(d, m.analysis.Places.Step(at.step, filetree.None), false)
 		return "Step without a layer"
+	case baseRow:
+		in.baseDetails(d)
+		return "Base image"
 	}
 	in.image(d)
 	return "Image"

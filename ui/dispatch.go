@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -41,6 +42,8 @@ func (m *Model) scope() scope {
 		return inFailure
 	case m.view == viewFindings:
 		return inFindings
+	case m.view == viewPackages:
+		return inPackages
 	case m.view == viewHistory:
 		return inHistory
 	case m.view == viewRaw:
@@ -74,8 +77,8 @@ func (m *Model) do(a action) tea.Cmd {
 		return m.failureKey(a)
 	}
 	switch a {
-	case actExplore, actFindings, actHistory, actRaw:
-		m.show(map[action]view{actExplore: viewExplore, actFindings: viewFindings, actHistory: viewHistory, actRaw: viewRaw}[a])
+	case actExplore, actFindings, actPackages, actHistory, actRaw:
+		return m.show(a)
 	case actBack:
 		m.back()
 	case actZoom:
@@ -100,10 +103,17 @@ func (m *Model) toggleMouse() {
 	}
 }
 
-func (m *Model) show(v view) {
-	if m.phase == ready {
-		m.view, m.way = v, nil
+// show goes to the view that an action is for.
+func (m *Model) show(a action) tea.Cmd {
+	if m.phase != ready {
+		return nil
 	}
+	i := slices.IndexFunc(tabs, func(t tab) bool { return t.act == a })
+	m.view, m.way = tabs[i].view, nil
+	if m.view == viewPackages {
+		return m.askPackages()
+	}
+	return nil
 }
 
 // viewKey gives an action to the screen.
@@ -121,6 +131,8 @@ func (m *Model) viewKey(a action) tea.Cmd {
 	switch m.view {
 	case viewFindings:
 		return m.findingsKey(a)
+	case viewPackages:
+		return m.packagesKey(a)
 	case viewHistory:
 		if a == actEnter || a == actOpen {
 			return m.historyGo()
@@ -129,7 +141,7 @@ func (m *Model) viewKey(a action) tea.Cmd {
 		return nil
 	case viewRaw:
 		m.raw.Key(a)
-		return nil
+		return m.readDocument()
 	}
 	return m.exploreKey(a)
 }
@@ -149,24 +161,37 @@ func (m *Model) exploreKey(a action) tea.Cmd {
 			m.notice = "the whole image is selected: choose a layer to see it alone"
 		}
 		return tea.Batch(m.retarget(), m.prefetch())
+	case actFilter, actFind:
+		m.search(a)
+		m.look()
+	case actFindNext, actFindPrev:
+		m.search(a)
+	default:
+		return m.paneKey(a)
+	}
+	return nil
+}
+
+// search begins to type a filter or a name, or goes to the next match; false if
+// the action is none of these.
+func (m *Model) search(a action) bool {
+	switch a {
 	case actFilter:
 		m.typing, m.input = typingFilter, input{prompt: "filter "}
-		if f := m.tree.list.shape.filter; f != nil {
+		if f := m.searched().filterNow(); f != nil {
 			m.input.Set(f.text)
 		}
-		m.look()
 	case actFind:
 		m.typing, m.input = typingFind, input{prompt: "/"}
-		m.from = m.tree.place()
-		m.look()
+		m.searched().beginSearch()
 	case actFindNext:
 		m.findAgain(1)
 	case actFindPrev:
 		m.findAgain(-1)
 	default:
-		return m.paneKey(a)
+		return false
 	}
-	return nil
+	return true
 }
 
 // look gives the tree the focus, for what is typed is about it.
@@ -224,6 +249,7 @@ func (m *Model) selected() tea.Cmd {
 func (m *Model) back() {
 	switch {
 	case m.view == viewFindings && m.finds.back():
+	case m.view == viewPackages && m.packagesBack():
 	case m.view == viewExplore && m.tree.list.shape.filter != nil:
 		m.tree.SetFilter("")
 	case m.zoomed && m.view != viewHistory && m.view != viewRaw:
@@ -245,7 +271,7 @@ func (m *Model) typeKey(k tea.KeyPressMsg) tea.Cmd {
 		if m.typing == typingFilter {
 			m.searched().SetFilter("")
 		} else {
-			m.unfind()
+			m.searched().unfind()
 		}
 		m.typing, m.searched().state().errText = notTyping, ""
 		return nil
@@ -279,7 +305,11 @@ func (m *Model) typed() {
 		m.searched().SetFilter(m.input.String())
 		return
 	}
-	f, err := parseFilter(m.input.String())
+	parse := parseFileFilter
+	if m.view == viewPackages {
+		parse = parseFilterOn
+	}
+	f, err := parse(m.analysis, m.input.String())
 	st := m.searched().state()
 	st.errText = ""
 	if err != nil {
@@ -287,7 +317,7 @@ func (m *Model) typed() {
 		return
 	}
 	m.found = f
-	m.unfind()
+	m.searched().unfind()
 	st.foundAt, st.foundOf = m.searched().jump(1, f, true)
 }
 
@@ -298,24 +328,24 @@ type searched interface {
 	move(a action) bool
 	state() *searching
 	counts() string
+	beginSearch()
+	unfind() // undoes what a search moved
+	filterNow() *filter
+	examples(t typing) string // of what can be typed
+	weight() string           // of what the filter picks; "" if that is not told
+	hidden() string           // why a name may not be found here; "" if nothing is hidden
 }
 
 func (s *searching) state() *searching { return s }
 
 func (m *Model) searched() searched {
-	if m.view == viewFindings {
+	switch m.view {
+	case viewFindings:
 		return &m.finds
+	case viewPackages:
+		return &m.pkgs
 	}
 	return m.tree
-}
-
-// unfind undoes what a search moved.
-func (m *Model) unfind() {
-	if m.view == viewFindings {
-		m.finds.goTo(m.finds.from)
-		return
-	}
-	m.tree.goBack(m.from)
 }
 
 func (m *Model) findAgain(step int) {
@@ -355,6 +385,8 @@ func (m *Model) copied(digest bool) (what, s string) {
 		return m.raw.Copy()
 	case m.view == viewFindings:
 		return m.finds.Copy(digest)
+	case m.view == viewPackages:
+		return m.pkgs.Copy(digest)
 	case m.view == viewHistory:
 		return m.history.Copy(digest)
 	case m.subject == paneTree:
@@ -376,6 +408,10 @@ func (m *Model) copied(digest bool) (what, s string) {
 		return "the blob's digest", m.analysis.Layers[at.layer].Digest
 	case at.kind == layerRow:
 		return "the diff ID", m.analysis.Layers[at.layer].DiffID
+	case at.kind == baseRow && (digest && m.analysis.Base.Digest != "" || m.analysis.Base.Name == ""):
+		return "the base image's digest", m.analysis.Base.Digest
+	case at.kind == baseRow:
+		return "the base image's name", text.OneLine(m.analysis.Base.Name)
 	case at.kind == stepRow:
 		return "the instruction", instruction(m.analysis.Steps[at.step].CreatedBy)
 	case m.image.ManifestDigest != "":

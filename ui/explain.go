@@ -94,7 +94,7 @@ func (m *Model) facts(d *doc, f *finding.Finding) {
 		d.field("Score", text.Plural(m.lost()[i].Points, "point")+" lost by it")
 	}
 	if f.FromBase != nil {
-		d.field("From", map[bool]string{true: "the base image", false: "the layers on top of the base image"}[*f.FromBase])
+		d.field("From", m.inspector().whose(*f.FromBase))
 	}
 }
 

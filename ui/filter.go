@@ -15,12 +15,14 @@ import (
 //
 //	*.so        a name          usr/*/doc   part of a path; ** crosses slashes
 //	ssl         part of a name  ~\.so(\.|$) a regular expression on the path
-//	size>1M     waste>0         layer:3     !word turns a word around
+//	size>1M     waste>0         layer:3     base:no (what is not the base image's)
+//	!word turns a word around
 type filter struct {
 	text  string
 	names []nameTest
 	not   []nameTest
 	facts []factTest
+	words []wordTest
 }
 
 // nameTest looks at a name, or at the whole path if byPath is set.
@@ -32,10 +34,81 @@ type nameTest struct {
 
 // factTest looks at a figure of a file or of a finding.
 type factTest struct {
-	what    string // size, waste, layer
+	what    string // size, waste, layer, base
 	holds   func(have, want int64) bool
 	want    int64
+	base    int // layers of the base image
 	negated bool
+}
+
+// wordTest looks at a word that only packages have.
+type wordTest struct {
+	what    string // type, version, state, licence
+	negated bool
+	nameTest
+}
+
+// holds tells what the test says of the word.
+func (t *wordTest) holds(s string) bool {
+	if t.byPath {
+		return t.path([]byte(s))
+	}
+	return t.name(strings.ToLower(s))
+}
+
+var packageWord = regexp.MustCompile(`^(type|version|state|licen[cs]e)[:=](.*)$`)
+
+// parseWord reads what only packages have; nil if it is something else.
+func parseWord(word string) (*wordTest, error) {
+	m := packageWord.FindStringSubmatch(word)
+	if m == nil {
+		return nil, nil
+	}
+	if m[2] == "" {
+		return nil, fmt.Errorf("%s: needs a value: %w", m[1], errWord)
+	}
+	t, err := parseName(m[2])
+	return &wordTest{what: strings.Replace(m[1], "license", "licence", 1), nameTest: t}, err
+}
+
+// ofFiles is the error of a filter that asks for what files do not have.
+func (f *filter) ofFiles() error {
+	if f == nil || len(f.words) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%s: is for packages, on 3", f.words[0].what)
+}
+
+// subject is what a filter can look at, besides files.
+type subject interface {
+	named(t *nameTest) bool
+	counted(t *factTest) bool
+	worded(t *wordTest) bool
+}
+
+// suits reports whether a subject is what a filter asks for.
+func suits[S subject](f *filter, s S) bool {
+	for i := range f.not {
+		if s.named(&f.not[i]) {
+			return false
+		}
+	}
+	for i := range f.names {
+		if !s.named(&f.names[i]) {
+			return false
+		}
+	}
+	for i := range f.facts {
+		if s.counted(&f.facts[i]) == f.facts[i].negated {
+			return false
+		}
+	}
+	for i := range f.words {
+		if s.worded(&f.words[i]) == f.words[i].negated {
+			return false
+		}
+	}
+	return true
 }
 
 // passes tells what the test says of a node of a view.
@@ -45,6 +118,8 @@ func (t *factTest) passes(v *filetree.View, n int) bool {
 		return t.holds(v.Size[n], t.want) != t.negated
 	case "waste":
 		return t.holds(v.Waste[n], t.want) != t.negated
+	case factBase:
+		return t.ofBase(v, n) != t.negated
 	}
 	ver := v.Tree.At(n, v.Layer)
 	return (ver != nil && t.holds(int64(ver.Layer)+1, t.want)) != t.negated
@@ -69,6 +144,13 @@ func parseFilter(line string) (*filter, error) {
 			f.facts = append(f.facts, *fact)
 			continue
 		}
+		if of, err := parseWord(word); err != nil {
+			return nil, err
+		} else if of != nil {
+			of.negated = negated
+			f.words = append(f.words, *of)
+			continue
+		}
 		t, err := parseName(word)
 		if err != nil {
 			return nil, err
@@ -79,13 +161,13 @@ func parseFilter(line string) (*filter, error) {
 			f.names = append(f.names, t)
 		}
 	}
-	if len(f.names)+len(f.not)+len(f.facts) == 0 {
+	if len(f.names)+len(f.not)+len(f.facts)+len(f.words) == 0 {
 		return nil, nil
 	}
 	return f, nil
 }
 
-var factWord = regexp.MustCompile(`^(size|waste|layer)(>=|<=|>|<|=|:)(.*)$`)
+var factWord = regexp.MustCompile(`^(size|waste|layer|base)(>=|<=|>|<|=|:)(.*)$`)
 
 var errWord = errors.New("not finished")
 
@@ -96,6 +178,9 @@ func parseFact(word string) (*factTest, error) {
 	}
 	if m[3] == "" {
 		return nil, fmt.Errorf("%s%s needs a value: %w", m[1], m[2], errWord)
+	}
+	if m[1] == factBase {
+		return parseBase(m[2], m[3])
 	}
 	var want int64
 	var err error
@@ -236,6 +321,9 @@ type verdict struct{ match, excluded bool }
 // judge looks at one node. Directories match by name alone, for their sizes are
 // those of what is in them.
 func (f *filter) judge(v *filetree.View, n int, lower string, path []byte) verdict {
+	if len(f.words) > 0 {
+		return verdict{}
+	}
 	for i := range f.not {
 		if f.not[i].passes(lower, path) {
 			return verdict{excluded: true}

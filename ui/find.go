@@ -2,6 +2,9 @@ package ui
 
 import (
 	"strings"
+
+	"peel/analyzer/filetree"
+	"peel/ui/text"
 )
 
 // jump puts the cursor on the next match in the order of the listing, whether
@@ -112,6 +115,33 @@ func (p *treePane) place() place {
 		pl.allOpen, pl.flipped = p.list.folds.snapshot()
 	}
 	return pl
+}
+
+// beginSearch remembers what unfind goes back to.
+func (p *treePane) beginSearch() { p.from = p.place() }
+
+// unfind undoes what a search moved.
+func (p *treePane) unfind() { p.goBack(p.from) }
+
+func (p *treePane) filterNow() *filter { return p.list.shape.filter }
+
+func (p *treePane) examples(t typing) string {
+	if t == typingFilter {
+		return "*.so   usr/*/doc   size>1M   waste>0   layer:3   base:no   ~regexp   !not"
+	}
+	return "part of a name, *.so, /path/to, ~regexp"
+}
+
+func (p *treePane) weight() string { return text.Bytes(p.list.bytes) }
+
+func (p *treePane) hidden() string {
+	switch {
+	case p.list.shape.filter != nil:
+		return " among what the filter shows"
+	case p.list.shape.hide != [filetree.Gone + 1]bool{}:
+		return " among the changes that are shown"
+	}
+	return ""
 }
 
 // goBack undoes what a search opened.

@@ -12,76 +12,29 @@ import (
 	"peel/ui/theme"
 )
 
-// findingPlaces divides the screen between the list and the explanation.
-func findingPlaces(body rect, explained, alone, zoomed bool) (list, explanation rect) {
-	switch {
-	case explained && (alone || zoomed || body.w < doubleWidth):
-		return rect{}, body
-	case zoomed:
-		return body, rect{}
-	case body.w >= doubleWidth:
-		left := min(max(body.w*54/100, 43), 110)
-		return rect{body.x, body.y, left, body.h}, rect{body.x + left, body.y, body.w - left, body.h}
-	case body.h >= 2*findingStrip:
-		return rect{body.x, body.y, body.w, body.h - findingStrip}, rect{body.x, body.y + body.h - findingStrip, body.w, findingStrip}
-	}
-	return body, rect{}
-}
-
-// findingStrip is the height of the explanation below the list.
-const findingStrip = 7
-
 // arrangeFindings tells the pane its sizes.
 func (m *Model) arrangeFindings() {
 	p := &m.finds
-	list, explanation := findingPlaces(m.places.body, p.explained, p.alone, m.zoomed)
-	m.places.findings, m.places.explanation = list, explanation
-	if !list.empty() {
-		p.w = list.w - 2
-		p.scroll.clamp(len(p.rows), list.h-3)
-	}
-	if m.view != viewFindings || p.a == nil {
+	p.arrange(m.places.body, m.zoomed)
+	if m.view != viewFindings || p.a == nil || p.textAt.empty() {
 		return
 	}
-	p.lines = nil
-	if !explanation.empty() {
-		d := m.newDoc(explanation.w - 2)
-		if n := p.Selected(); n >= 0 {
-			m.explain(d, &p.a.Findings[n])
-		}
-		p.lines = d.lines
-		s := &p.text
-		s.count, s.rows = len(d.lines), max(explanation.h-2, 1)
-		s.top = min(max(s.top, 0), max(s.count-s.rows, 0))
+	d := m.newDoc(p.textAt.w - 2)
+	if n := p.Selected(); n >= 0 {
+		m.explain(d, &p.a.Findings[n])
 	}
+	p.tell(d)
 }
 
 // findingsView draws the view.
 func (m *Model) findingsView() []string {
-	p, pl := &m.finds, &m.places
+	p := &m.finds
 	if len(p.rows) == 0 {
-		return frame(p.th, pl.body, p.Title(), "", true, p.emptyView(m.stopped, pl.body.w-2))
+		return frame(p.th, m.places.body, p.Title(), "", true, p.emptyView(m.stopped, m.places.body.w-2))
 	}
-	list, explanation := pl.findings, pl.explanation
-	var blocks [][]string
-	if !list.empty() {
-		blocks = append(blocks, frame(p.th, list, p.Title(), p.scroll.position(), !p.explained, p.View(!p.explained)))
-	}
-	if !explanation.empty() {
-		foot := ""
-		if rest := p.text.count - p.text.top - p.text.rows; rest > 0 {
-			foot = text.Plural(rest, "line") + " more " + theme.Down
-		}
-		title := "Explanation"
-		if list.empty() {
-			title = fmt.Sprintf("Explanation %s finding %s of %s", theme.Dot, text.Count(p.scroll.cursor+1), text.Count(len(p.rows)))
-		}
-		blocks = append(blocks, frame(p.th, explanation, title, foot, p.explained, p.lines[min(p.text.top, len(p.lines)):]))
-	}
-	if len(blocks) == 2 && list.x == explanation.x {
-		return append(blocks[0], blocks[1]...)
-	}
-	return beside(blocks...)
+	return p.draw(p.Title(), "finding", p.head(), func(n int32, force *theme.Style) string {
+		return p.row(&p.a.Findings[n], force)
+	})
 }
 
 // Title counts the findings, and says how they are sorted.
@@ -128,8 +81,8 @@ const (
 	severityGap = 2 // glyph and a space
 )
 
-// View draws the lines that can be seen.
-func (p *findingsPane) View(focused bool) []string {
+// head names the columns.
+func (p *findingsPane) head() string {
 	head := newLine(p.w, &p.th.Dim)
 	head.space(1+severityGap).add(p.th.Dim, text.Pad("Check", idWidth+2))
 	if w := p.titleWidth(); w > 0 {
@@ -140,18 +93,7 @@ func (p *findingsPane) View(focused bool) []string {
 	if p.w >= sizeFrom {
 		head.add(p.th.Dim, " "+text.PadLeft("Size", text.ShortWidth))
 	}
-	out := []string{head.String()}
-	for i := p.scroll.top; i < len(p.rows) && len(out) <= p.scroll.rows; i++ {
-		var force *theme.Style
-		if i == p.scroll.cursor {
-			force = &p.th.Resting
-			if focused {
-				force = &p.th.Selected
-			}
-		}
-		out = append(out, p.row(&p.a.Findings[p.rows[i]], force))
-	}
-	return out
+	return head.String()
 }
 
 func (p *findingsPane) titleWidth() int {

@@ -8,7 +8,6 @@ import (
 	"peel/analyzer"
 	"peel/analyzer/filetree"
 	"peel/analyzer/finding"
-	"peel/ui/theme"
 )
 
 // findingOrder is what the findings are sorted by.
@@ -29,27 +28,13 @@ func (o findingOrder) String() string {
 // findingsPane lists what is wrong with the image, of whatever family, and
 // explains the selected finding.
 type findingsPane struct {
-	th   *theme.Theme
-	hide hider
-	a    *analyzer.Analysis
-	w    int // of the list, inside its frame
+	explainedList // of indexes into Analysis.Findings
+	a             *analyzer.Analysis
 
-	order   findingOrder
-	reverse bool
-	filter  *filter
-	rows    []int32 // into Analysis.Findings
-	sorted  [findingOrders][]int32
-	lower   lowers
-	count   tally
-	searching
-
-	scroll    scroller
-	from      int      // where the cursor was before a search
-	text      scroller // of the explanation
-	lines     []string // of it
-	explained bool     // the explanation has the keys
-	alone     bool     // and the screen
-	visited   bool     // somebody looked at the finding of the cursor
+	order  findingOrder
+	sorted [findingOrders][]int32
+	lower  lowers
+	count  tally
 }
 
 // Show gives the pane another state of the analysis. The cursor stays on its
@@ -78,46 +63,11 @@ func (p *findingsPane) Show(a *analyzer.Analysis) {
 
 // list makes the lines anew.
 func (p *findingsPane) list() {
-	all := p.inOrder()
-	p.rows = p.rows[:0]
-	for _, n := range all {
-		if p.filter == nil || p.filter.finds(&p.a.Findings[n], p.lower) {
-			p.rows = append(p.rows, n)
-		}
-	}
-	if p.reverse {
-		slices.Reverse(p.rows)
-	}
-	p.scroll.clamp(len(p.rows), p.scroll.rows)
+	p.fill(p.inOrder(), func(n int32) bool { return p.filter == nil || p.filter.finds(&p.a.Findings[n], p.lower) })
 }
 
 // relist makes the lines anew, with the cursor on its finding.
-func (p *findingsPane) relist() {
-	at, down := p.Selected(), p.scroll.cursor-p.scroll.top
-	p.list()
-	if i := slices.Index(p.rows, int32(at)); i >= 0 {
-		p.scroll.cursor, p.scroll.top = i, i-down
-		p.scroll.clamp(len(p.rows), p.scroll.rows)
-	}
-}
-
-// Selected is the finding of the cursor, an index into Analysis.Findings; -1 if
-// there is none.
-func (p *findingsPane) Selected() int {
-	if p.scroll.cursor >= len(p.rows) {
-		return -1
-	}
-	return int(p.rows[p.scroll.cursor])
-}
-
-// goTo puts the cursor on a line.
-func (p *findingsPane) goTo(i int) {
-	if i != p.scroll.cursor {
-		p.text.top = 0
-	}
-	p.scroll.cursor, p.visited = i, true
-	p.scroll.clamp(len(p.rows), p.scroll.rows)
-}
+func (p *findingsPane) relist() { p.keepLine(p.list) }
 
 // Select puts the cursor on a finding, and drops a filter that hides it.
 func (p *findingsPane) Select(n int32) {
@@ -135,21 +85,24 @@ func (p *findingsPane) inOrder() []int32 {
 	if s := p.sorted[p.order]; s != nil {
 		return s
 	}
-	// One number holds rank and place, for it is sorted as quickly as can be, and
-	// what has the same rank stays in the order of severity.
-	keys := make([]uint64, len(p.a.Findings))
-	rank := p.rank()
+	s := inRank(len(p.a.Findings), p.rank())
+	p.sorted[p.order] = s
+	return s
+}
+
+// inRank lists the numbers below n by their ranks, the least first, and those of
+// the same rank as they are. One number holds rank and place, for it is sorted as
+// quickly as can be.
+func inRank(n int, rank func(i int) uint32) []int32 {
+	keys := make([]uint64, n)
 	for i := range keys {
 		keys[i] = uint64(rank(i))<<32 | uint64(i)
 	}
-	if p.order != bySeverity {
-		slices.Sort(keys)
-	}
-	s := make([]int32, len(keys))
+	slices.Sort(keys)
+	s := make([]int32, n)
 	for i, k := range keys {
 		s[i] = int32(uint32(k))
 	}
-	p.sorted[p.order] = s
 	return s
 }
 
@@ -195,34 +148,20 @@ func (p *findingsPane) rank() func(i int) uint32 {
 // Key does what an action asks of the list, or of the explanation if that has
 // the keys.
 func (p *findingsPane) Key(a action) {
-	if p.explained && p.text.roll(a) {
-		return
-	}
-	if p.move(a) {
-		return
-	}
-	switch a {
-	case actSort:
+	switch {
+	case p.explainedList.Key(a):
+	case a == actSort:
 		p.order = (p.order + 1) % findingOrders
 		p.relist()
-	case actReverse:
+	case a == actReverse:
 		p.reverse = !p.reverse
 		p.relist()
-	case actNextPane, actPrevPane:
-		p.explained, p.alone = !p.explained, false
-	case actOpen:
-		p.explained = true
-	case actClose:
-		p.explained, p.alone = false, false
-	case actExplain:
-		p.alone = !p.alone
-		p.explained = p.alone
 	}
 }
 
 // SetFilter filters by a line, as that of the tree does.
 func (p *findingsPane) SetFilter(line string) {
-	f, err := parseFilter(line)
+	f, err := parseFileFilter(p.a, line)
 	p.errText = ""
 	if err != nil {
 		p.errText = err.Error()
@@ -237,56 +176,17 @@ func (p *findingsPane) jump(step int, f *filter, here bool) (at, of int) {
 	if f == nil {
 		return 0, 0
 	}
-	next, first, final, before := -1, -1, -1, 0
-	for i, n := range p.rows {
-		if !f.finds(&p.a.Findings[n], p.lower) {
-			continue
-		}
-		of++
-		final = i
-		if first < 0 {
-			first = i
-		}
-		switch {
-		case step > 0 && next < 0 && (i > p.scroll.cursor || here && i == p.scroll.cursor):
-			next, at = i, of
-		case step < 0 && i < p.scroll.cursor:
-			next, before = i, of
-		}
-	}
-	switch {
-	case of == 0:
-		return 0, 0
-	case step < 0 && next >= 0:
-		at = before
-	case step < 0:
-		next, at = final, of
-	case next < 0:
-		next, at = first, 1
-	}
-	p.goTo(next)
-	return at, of
+	return p.next(step, here, func(n int32) bool { return f.finds(&p.a.Findings[n], p.lower) })
 }
 
 // finds reports whether a finding is what a filter asks for. Names are looked
 // for in all that its line and its title say.
-func (f *filter) finds(x *finding.Finding, lower lowers) bool {
-	for i := range f.not {
-		if f.not[i].finds(x, lower) {
-			return false
-		}
-	}
-	for i := range f.names {
-		if !f.names[i].finds(x, lower) {
-			return false
-		}
-	}
-	for i := range f.facts {
-		if f.facts[i].finds(x) == f.facts[i].negated {
-			return false
-		}
-	}
-	return true
+func (f *filter) finds(x *finding.Finding, lower lowers) bool { return suits(f, findable{x, lower}) }
+
+// findable is a finding for a filter.
+type findable struct {
+	*finding.Finding
+	lower lowers
 }
 
 // lowers keeps the ids and titles of findings in lower case: many share few.
@@ -301,25 +201,29 @@ func (m lowers) of(s string) string {
 	return l
 }
 
-func (t *nameTest) finds(x *finding.Finding, lower lowers) bool {
+func (x findable) named(t *nameTest) bool {
 	if t.byPath {
 		return x.Path != "" && t.path(append([]byte{'/'}, x.Path...)) || x.Where != "" && t.path([]byte(x.Where))
 	}
 	base := x.Path[strings.LastIndexByte(x.Path, '/')+1:]
 	return base != "" && t.name(strings.ToLower(base)) || x.Where != "" && t.name(strings.ToLower(x.Where)) ||
-		t.name(lower.of(x.ID)) || t.name(lower.of(x.Title)) || t.name(x.Severity.String())
+		t.name(x.lower.of(x.ID)) || t.name(x.lower.of(x.Title)) || t.name(x.Severity.String())
 }
 
-func (t *factTest) finds(x *finding.Finding) bool {
+func (x findable) counted(t *factTest) bool {
 	switch t.what {
 	case "size":
 		return x.Bytes != nil && t.holds(*x.Bytes, t.want)
 	case "layer":
 		return x.Layer != nil && t.holds(int64(*x.Layer)+1, t.want) ||
 			x.LastLayer != nil && t.holds(int64(*x.LastLayer)+1, t.want)
+	case factBase:
+		return x.FromBase != nil && t.isBase(*x.FromBase)
 	}
 	return false
 }
+
+func (x findable) worded(*wordTest) bool { return false }
 
 // layerOf is the layer to show a finding in: the one that holds it.
 func layerOf(f *finding.Finding) int {
@@ -327,14 +231,6 @@ func layerOf(f *finding.Finding) int {
 		return *n
 	}
 	return filetree.None
-}
-
-func (p *findingsPane) move(a action) bool {
-	if !p.scroll.move(a) {
-		return false
-	}
-	p.visited, p.text.top = true, 0
-	return true
 }
 
 // counts says how much a filter picks.
@@ -345,13 +241,16 @@ func (p *findingsPane) counts() string {
 	return countText(len(p.rows)) + " of " + countText(len(p.a.Findings))
 }
 
-// back undoes one thing: the explanation's zoom, its focus, the filter.
+func (p *findingsPane) examples(typing) string {
+	return "part of a name, critical, S01*, /etc/**, layer:3, base:no, size>1M, ~regexp, !not"
+}
+
+func (p *findingsPane) weight() string { return "" }
+
+// back undoes one thing: the explanation's zoom or focus, the filter.
 func (p *findingsPane) back() bool {
 	switch {
-	case p.alone:
-		p.alone, p.explained = false, false
-	case p.explained:
-		p.explained = false
+	case p.leave():
 	case p.filter != nil:
 		p.SetFilter("")
 	default:
@@ -374,16 +273,4 @@ func (p *findingsPane) Copy(fix bool) (what, s string) {
 		return "the path", "/" + f.Path
 	}
 	return "the place", f.Where
-}
-
-// Click selects a line; the selected one is asked for.
-func (p *findingsPane) Click(y int) (again bool) {
-	i := p.scroll.top + y
-	if y < 0 || y >= p.scroll.rows || i >= len(p.rows) {
-		return false
-	}
-	again = i == p.scroll.cursor && !p.explained
-	p.explained = false
-	p.goTo(i)
-	return again
 }

@@ -2,29 +2,11 @@ package ui
 
 import (
 	"fmt"
-	"hash/crc32"
 	"testing"
 
+	"peel/analyzer/secrets/secrettest"
 	. "peel/source/sourcetest"
 )
-
-// issued makes a token as GitHub does: 30 characters and their checksum.
-func issued(n int) string {
-	const digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-	payload := make([]byte, 30)
-	state := uint64(n)*0x9E3779B97F4A7C15 + 1
-	for i := range payload {
-		state = state*6364136223846793005 + 1442695040888963407
-		payload[i] = digits[state>>33%62]
-	}
-	sum := crc32.ChecksumIEEE(payload)
-	check := make([]byte, 6)
-	for i := len(check) - 1; i >= 0; i-- {
-		check[i] = digits[sum%62]
-		sum /= 62
-	}
-	return "ghp_" + string(payload) + string(check)
-}
 
 // manyFindings shows an image with a token in each of n files.
 func manyFindings(b *testing.B, n int) *Model {
@@ -34,7 +16,7 @@ func manyFindings(b *testing.B, n int) *Model {
 	for l := range layers {
 		var files []File
 		for i := range n / layers {
-			files = append(files, Reg(fmt.Sprintf("usr/lib/node%d/pkg%d/file-%d-%d.js", i%97, i%1013, l, i), "token = "+issued(l*n+i)+"\n"))
+			files = append(files, Reg(fmt.Sprintf("usr/lib/node%d/pkg%d/file-%d-%d.js", i%97, i%1013, l, i), "token = "+secrettest.Token(l*n+i)+"\n"))
 		}
 		desc.Layers = append(desc.Layers, Layer{CreatedBy: "COPY . /", Files: files})
 	}

@@ -3,7 +3,6 @@ package ui
 import (
 	"strings"
 
-	"peel/analyzer/filetree"
 	"peel/ui/text"
 )
 
@@ -22,6 +21,10 @@ var hints = map[scope][2][]hint{
 	inFindings: {
 		{{actFind}, {actFilter}, {actSort}, {actEnter}, {actCopyDigest}, {actExplain}, {actBack}},
 		{{actReveal}, {actPrevFinding, actNextFinding}, {actUp, actDown}, {actNextPane}, {actCopy}, {actZoom}},
+	},
+	inPackages: {
+		{{actFind}, {actFilter}, {actSort}, {actEnter}, {actCopy}, {actExplain}, {actBack}},
+		{{actUp, actDown}, {actNextPane}, {actCopyDigest}, {actZoom}},
 	},
 	inHistory: {
 		{{actEnter}, {actExplain}, {actCopy}, {actBack}},
@@ -44,6 +47,9 @@ var hints = map[scope][2][]hint{
 // nothingFound are the hints of an empty list of findings.
 var nothingFound = [2][]hint{{{actFilter}, {actBack}}, {{actExplore}, {actHistory}, {actRaw}}}
 
+// nothingListed are those of a list of packages that is not there.
+var nothingListed = [2][]hint{{{actFilter}, {actRetry}, {actBack}}, {{actExplore}, {actHistory}, {actRaw}}}
+
 // label is what the footer says of an action; some depend on the state.
 func (m *Model) label(a action) string {
 	s := m.scope()
@@ -57,6 +63,8 @@ func (m *Model) label(a action) string {
 		return "tree"
 	case a == actEnter && m.view == viewFindings:
 		return "go to file"
+	case s == inPackages:
+		return m.packagesLabel(a)
 	case a == actReveal && m.clear:
 		return "mask secrets"
 	case a == actCopyDigest:
@@ -85,13 +93,17 @@ func (m *Model) footerView(r rect) []string {
 	s := m.scope()
 	first := newLine(r.w, nil).space(1)
 	lines := hints[s]
-	if s == inFindings && len(m.finds.rows) == 0 {
+	switch {
+	case s == inFindings && len(m.finds.rows) == 0:
 		lines = nothingFound
+	case s == inPackages && len(m.pkgs.rows) == 0:
+		lines = nothingListed
 	}
 	m.hintLine(first, r, r.y, lines[0], 0)
 	second := newLine(r.w, nil).space(1)
 	m.severityLegend(second)
 	const quit = "q quit "
+	m.packagesLegend(second, len(quit)+1)
 	switch {
 	case m.notice != "":
 		second.add(m.th.Focus, text.Cut(m.hide().r.String(m.notice), second.left-len(quit)-1))
@@ -108,14 +120,23 @@ func (m *Model) footerView(r rect) []string {
 
 // filterWords remind of a filter that is set.
 func (m *Model) filterWords() string {
-	if f := m.finds.filter; f != nil && m.view == viewFindings {
-		return "filter " + m.hide().oneLine(f.text) + ": " + m.finds.counts() + "   Esc clears it"
-	}
-	f := m.tree.list.shape.filter
-	if f == nil || m.view != viewExplore {
+	if m.scope()&inLists == 0 {
 		return ""
 	}
-	return "filter " + m.hide().oneLine(f.text) + ": " + m.tree.counts() + ", " + text.Bytes(m.tree.list.bytes) + "   Esc clears it"
+	list := m.searched()
+	f := list.filterNow()
+	if f == nil {
+		return ""
+	}
+	return "filter " + m.hide().oneLine(f.text) + ": " + list.counts() + comma(list.weight()) + "   Esc clears it"
+}
+
+// comma sets words apart from what they follow, if there are any.
+func comma(s string) string {
+	if s == "" {
+		return ""
+	}
+	return ", " + s
 }
 
 // hintLine adds the hints that fit and makes them clickable.
@@ -157,51 +178,17 @@ func (m *Model) typingView(r rect) []string {
 	case st.errText != "":
 		second.add(m.th.Error, text.OneLine(st.errText))
 	case m.input.String() == "":
-		second.add(m.th.Dim, m.typingExamples())
+		second.add(m.th.Dim, list.examples(m.typing))
 	case m.typing == typingFilter:
-		second.add(m.th.Text, list.counts()+" match"+m.matchBytes())
+		second.add(m.th.Text, list.counts()+" match"+comma(list.weight()))
 		second.add(m.th.Dim, "   Enter keeps it   Esc clears it")
 	case st.foundOf == 0:
-		second.add(m.th.Error, "not found").add(m.th.Dim, m.elsewhere())
+		second.add(m.th.Error, "not found").add(m.th.Dim, list.hidden())
 	default:
 		second.add(m.th.Text, text.Count(st.foundAt)+" of "+text.Count(st.foundOf))
 		second.add(m.th.Dim, "   Enter keeps the place, then n and N   Esc goes back")
 	}
 	return []string{" " + m.input.view(m.th, r.w-1), second.String()}
-}
-
-func (m *Model) typingExamples() string {
-	switch {
-	case m.view == viewFindings:
-		return "part of a name, critical, S01*, /etc/**, layer:3, size>1M, ~regexp, !not"
-	case m.typing == typingFilter:
-		return "*.so   usr/*/doc   size>1M   waste>0   layer:3   ~regexp   !not"
-	}
-	return "part of a name, *.so, /path/to, ~regexp"
-}
-
-func (m *Model) matchBytes() string {
-	if m.view == viewFindings {
-		return ""
-	}
-	return ", " + text.Bytes(m.tree.list.bytes)
-}
-
-// elsewhere tells why a name may not be found here.
-func (m *Model) elsewhere() string {
-	if m.view == viewFindings {
-		if m.finds.filter == nil {
-			return ""
-		}
-		return " among what the filter shows"
-	}
-	if m.tree.list.shape.filter != nil {
-		return " among what the filter shows"
-	}
-	if m.tree.list.shape.hide != [filetree.Gone + 1]bool{} {
-		return " among the changes that are shown"
-	}
-	return ""
 }
 
 // severityLegend explains the glyphs of the findings.

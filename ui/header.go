@@ -13,7 +13,7 @@ import (
 func sourceName(img *source.Image) string {
 	names := map[source.Kind]string{
 		source.Registry: "registry", source.OCILayout: "OCI layout", source.OCIArchive: "OCI archive",
-		source.DockerArchive: "docker archive", source.Docker: "docker", source.Podman: "podman", source.Storage: "podman storage", source.Sample: "built-in sample",
+		source.DockerArchive: "docker archive", source.Docker: "docker", source.Podman: "podman", source.Storage: "podman storage", source.Sample: "sample",
 	}
 	name, ok := names[img.Kind]
 	if !ok {
@@ -193,36 +193,61 @@ type tab struct {
 var tabs = []tab{
 	{viewExplore, "1", "Explore", actExplore},
 	{viewFindings, "2", "Findings", actFindings},
+	{viewPackages, "3", "Packages", actPackages},
 	{viewHistory, "4", "History", actHistory},
 	{viewRaw, "5", "Raw", actRaw},
 }
 
-// tabsView is the second line; its parts can be clicked.
+// tabsView is the second line; its parts can be clicked. Where it is too short,
+// it gives up gaps, then words, then the counts of the other views.
 func (m *Model) tabsView(r rect) string {
-	l := newLine(r.w, nil)
-	l.space(1)
-	for _, t := range tabs {
-		x := r.w - l.left
-		label := " " + t.key + " " + t.name + m.tabCount(t.view) + " "
-		if t.view == m.view {
-			l.add(m.th.Tab, "["+strings.TrimSpace(label)+"]")
-		} else {
-			l.add(m.th.Text, label)
-		}
-		m.zone(rect{x, r.y, text.Width(label), 1}, t.act)
-		l.space(1)
+	labels := make([]string, len(tabs))
+	for i, t := range tabs {
+		labels[i] = " " + t.key + " " + t.name + m.tabCount(t.view) + " "
 	}
-	const help = "? help "
+	gap, help := 1, "? help "
+	over := func() int {
+		w := gap*len(tabs) + text.Width(help) - r.w + gap
+		for _, l := range labels {
+			w += text.Width(l)
+		}
+		return w
+	}
+	if over() > 0 {
+		gap = 0
+	}
+	if over() > 0 {
+		help = "? "
+	}
+	for i := len(tabs) - 1; i >= 0 && over() > 0; i-- {
+		if tabs[i].view != m.view {
+			labels[i] = " " + tabs[i].key + " " + tabs[i].name + " "
+		}
+	}
+	l := newLine(r.w, nil)
+	l.space(gap)
+	for i, t := range tabs {
+		x := r.w - l.left
+		if t.view == m.view {
+			l.add(m.th.Tab, "["+strings.TrimSpace(labels[i])+"]")
+		} else {
+			l.add(m.th.Text, labels[i])
+		}
+		m.zone(rect{x, r.y, text.Width(labels[i]), 1}, t.act)
+		l.space(gap)
+	}
 	l.space(l.left - len(help))
 	m.zone(rect{r.w - len(help), r.y, len(help), 1}, actHelp)
 	return l.add(m.th.Dim, help).String()
 }
 
-// tabCount is what stands behind the name of a tab: how many findings there
-// are, as far as that is known.
+// tabCount is what stands behind the name of a tab: how many findings or packages
+// there are, as far as that is known.
 func (m *Model) tabCount(v view) string {
 	a := m.analysis
 	switch {
+	case v == viewPackages:
+		return m.packageCount()
 	case v != viewFindings:
 		return ""
 	case a == nil:
@@ -230,11 +255,7 @@ func (m *Model) tabCount(v view) string {
 	case !a.Examined():
 		return " off"
 	}
-	n := text.Count(len(a.Findings))
-	if m.w < doubleWidth {
-		n = text.Tiny(int64(len(a.Findings)))
-		n = strings.TrimSuffix(n, "B") // no bytes
-	}
+	n := m.shortCount(len(a.Findings))
 	switch {
 	case !a.Finished && len(a.Findings) == 0:
 		return " " + text.Ellipsis
@@ -244,4 +265,32 @@ func (m *Model) tabCount(v view) string {
 		return " ≥" + n
 	}
 	return " " + n
+}
+
+// shortCount is a number, in few columns where there is no room.
+func (m *Model) shortCount(n int) string {
+	if m.w < doubleWidth {
+		return strings.TrimSuffix(text.Tiny(int64(n)), "B") // no bytes
+	}
+	return text.Count(n)
+}
+
+// packageCount is nothing until the packages are asked for.
+func (m *Model) packageCount() string {
+	p := &m.pkgs
+	switch {
+	case m.opts.Packages == nil:
+		return " off"
+	case p.x != nil && p.partial():
+		return " ≥" + m.shortCount(p.x.totals.Installed)
+	case p.x != nil:
+		return " " + m.shortCount(p.x.totals.Installed)
+	}
+	switch p.stock.stage {
+	case awaiting, running, halting:
+		return " " + text.Ellipsis
+	case broken:
+		return " " + theme.Gone
+	}
+	return ""
 }

@@ -80,6 +80,9 @@ func (p *historyPane) View(m *Model, r rect) []string {
 	if p.a.Examined() {
 		head.space(2)
 	}
+	if p.a.BaseLayers > 0 {
+		head.add(p.th.Dim, "  From")
+	}
 	head.add(p.th.Dim, "  Instruction")
 	lines := []string{head.String()}
 	for i := p.scroll.top; i < p.scroll.count && len(lines) <= p.scroll.rows; i++ {
@@ -127,12 +130,23 @@ func (p *historyPane) row(i int) string {
 		l.space(1)
 		gravest(l, p.th, p.a, p.a.Places.Step(len(p.a.Steps)-1-i, st.Layer))
 	}
+	if p.a.BaseLayers > 0 {
+		l.space(2).add(p.th.Dim, text.Pad(p.baseMark(len(p.a.Steps)-1-i, st), len("base")))
+	}
 	l.space(2)
 	what := instruction(st.CreatedBy)
 	if what == "" {
 		what = "(nothing said)"
 	}
 	return l.add(style, what).String()
+}
+
+// baseMark is "base" for what the base image did.
+func (p *historyPane) baseMark(i int, st *analyzer.Step) string {
+	if st.Layer != filetree.None && st.Layer < p.a.BaseLayers || p.a.Base != nil && i < p.a.Base.Steps {
+		return "base"
+	}
+	return ""
 }
 
 func (p *historyPane) details(m *Model, d *doc) string {

@@ -137,6 +137,7 @@ func (in *inspector) file(d *doc, o object) {
 			d.line(in.th.Modified, setidWords(e))
 		}
 	}
+	in.packages(d, o)
 	if o.view.Tree == in.a.Tree {
 		in.findings(d, in.a.Places.At(o.node), true)
 	}

@@ -18,6 +18,8 @@ type inspector struct {
 	th  *theme.Theme
 	a   *analyzer.Analysis
 	fig *figures
+
+	owners *ownerCache
 }
 
 // atLeast stands before figures that not all layers are in.
@@ -115,6 +117,7 @@ func (in *inspector) image(d *doc) {
 	d.field("From", text.OneLine(sourceName(img)))
 	d.field("Platform", text.OneLine(img.Platform.String()))
 	d.field("Size", in.sizeLine())
+	in.baseFields(d)
 	d.field("Files", in.atLeast()+text.Count(in.fig.files)+" visible")
 	d.field("Efficiency", fmt.Sprintf("%.1f%%, as dive counts it", 100*w.Efficiency))
 	if img.Config != nil {
@@ -124,6 +127,7 @@ func (in *inspector) image(d *doc) {
 			d.field("Built", img.Config.Created.UTC().Format("2006-01-02 15:04 UTC"))
 		}
 	}
+	in.attachedFields(d)
 	d.field("Manifest", text.OneLine(img.ManifestDigest))
 	d.field("Config", text.OneLine(img.ConfigDigest))
 	in.duplicates(d)

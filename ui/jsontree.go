@@ -15,6 +15,16 @@ type jsonNode struct {
 	end   int // the nodes below are those up to here
 	kids  int
 	kind  byte // '{', '[', or 0 for a plain value
+
+	doc *docNode // of an attached document; nil for all other values
+}
+
+// docNode is what an attached document has besides.
+type docNode struct {
+	label  string // shown in place of the key
+	words  string // in place of the number of fields
+	n      int    // among the documents
+	unread bool   // its nodes are not there yet
 }
 
 // maxJSONDepth bounds the nesting of a document, which is foreign.
@@ -24,7 +34,7 @@ const maxJSONDepth = 200
 func parseJSON(nodes []jsonNode, name string, doc []byte) []jsonNode {
 	dec := json.NewDecoder(bytes.NewReader(doc))
 	dec.UseNumber()
-	p := &jsonParser{dec: dec, doc: doc, nodes: nodes}
+	p := &jsonParser{dec: dec, doc: doc, nodes: nodes, keys: map[string]string{}}
 	if err := p.value(name, 0); err != nil {
 		nodes = append(nodes, jsonNode{key: name, raw: doc, end: len(nodes) + 1})
 		return nodes
@@ -36,6 +46,7 @@ type jsonParser struct {
 	dec   *json.Decoder
 	doc   []byte
 	nodes []jsonNode
+	keys  map[string]string // each kept once: lists repeat those of their objects
 }
 
 func (p *jsonParser) value(key string, depth int) error {
@@ -70,6 +81,11 @@ func (p *jsonParser) members(at, depth int) error {
 				return err
 			}
 			key, _ = tok.(string)
+			if have, ok := p.keys[key]; ok {
+				key = have
+			} else {
+				p.keys[key] = key
+			}
 		}
 		if err := p.value(key, depth+1); err != nil {
 			return err

@@ -13,6 +13,7 @@ const (
 	actPrevPane
 	actExplore
 	actFindings
+	actPackages
 	actHistory
 	actRaw
 	actBack
@@ -65,6 +66,7 @@ const (
 	everywhere scope = 1 << iota
 	inExplore
 	inFindings
+	inPackages
 	inHistory
 	inRaw
 	inFailure
@@ -72,12 +74,12 @@ const (
 )
 
 // scopes are all of them, each of which has keys of its own.
-var scopes = []scope{inExplore, inFindings, inHistory, inRaw, inFailure, inPicker}
+var scopes = []scope{inExplore, inFindings, inPackages, inHistory, inRaw, inFailure, inPicker}
 
 const (
-	inViews = inExplore | inFindings | inHistory | inRaw
+	inViews = inExplore | inFindings | inPackages | inHistory | inRaw
 	inTrees = inExplore | inRaw
-	inLists = inExplore | inFindings
+	inLists = inExplore | inFindings | inPackages
 )
 
 // binding is one line of the key table: help and footer are made of it.
@@ -97,7 +99,7 @@ var bindings = []binding{
 	{actDown, []string{"down", "j"}, inViews, "Move", "move", "one line down"},
 	{actOpen, []string{"right", "l"}, inViews, "Move", "open", "open the directory; from the layers, go to the files"},
 	{actClose, []string{"left", "h"}, inViews, "Move", "close", "close the directory, or go to the one above"},
-	{actEnter, []string{"enter"}, inViews, "Move", "", "open or close; of a finding, go to its file; in the history, go to the layer"},
+	{actEnter, []string{"enter"}, inViews, "Move", "", "open or close; of a finding or a package, go to its file; in the history, go to the layer"},
 	{actPageUp, []string{"pgup", "u"}, inViews, "Move", "", "one page up"},
 	{actPageDown, []string{"pgdown", "d"}, inViews, "Move", "", "one page down"},
 	{actHalfUp, []string{"ctrl+u"}, inViews, "Move", "", "half a page up"},
@@ -119,7 +121,7 @@ var bindings = []binding{
 	{actNextPane, []string{"tab"}, inPicker, "Open", "complete", "put the selected image into the line, to change it"},
 	{actBack, []string{"esc"}, inPicker, "Open", "leave", "clear what was typed; then go back to the image, or quit"},
 
-	{actFilter, []string{"f", "ctrl+f"}, inLists, "Find", "filter", "show only what matches: *.so, /usr/*/doc, size>1M, waste>0, layer:3, ~regexp, !not"},
+	{actFilter, []string{"f", "ctrl+f"}, inLists, "Find", "filter", "show only what matches: *.so, /usr/*/doc, size>1M, waste>0, layer:3, base:no, ~regexp, !not; of packages type:deb, version:1.2*, licence:gpl, state:removed too"},
 	{actFind, []string{"/"}, inLists, "Find", "find", "jump to the next name that matches"},
 	{actFindNext, []string{"n"}, inLists, "Find", "", "next match"},
 	{actFindPrev, []string{"N"}, inLists, "Find", "", "previous match"},
@@ -127,7 +129,7 @@ var bindings = []binding{
 
 	{actNextFinding, []string{"}"}, inViews, "Findings", "", "to the next finding, and its file or place"},
 	{actPrevFinding, []string{"{"}, inViews, "Findings", "finding", "to the previous finding"},
-	{actExplain, []string{"i"}, inExplore | inFindings | inHistory, "Findings", "explain", "why it matters and how to mend it"},
+	{actExplain, []string{"i"}, inExplore | inFindings | inPackages | inHistory, "Findings", "explain", "why it matters and how to mend it; the explanation alone"},
 	{actReveal, []string{"V"}, inFindings, "Findings", "show secrets", "show or hide the secret in clear, with --show-secrets"},
 
 	{actFold, []string{"space"}, inTrees, "Files", "fold", "fold or unfold the directory"},
@@ -136,23 +138,25 @@ var bindings = []binding{
 	{actShowRemoved, []string{"-", "ctrl+r"}, inExplore, "Files", "", "show or hide what is removed"},
 	{actShowModified, []string{"~"}, inExplore, "Files", "", "show or hide what the layer modifies"},
 	{actShowUnchanged, []string{"="}, inExplore, "Files", "", "show or hide what the layer leaves as it was"},
-	{actSort, []string{"s", "ctrl+o"}, inLists, "Files", "sort", "next order: size, waste, changes, name; of findings: severity, path, layer, check"},
+	{actSort, []string{"s", "ctrl+o"}, inLists, "Files", "sort", "next order: size, waste, changes, name; of findings: severity, path, layer, check; of packages: size, name, type, layer, state"},
 	{actReverse, []string{"S"}, inLists, "Files", "", "reverse the order"},
 	{actFlat, []string{"t"}, inExplore, "Files", "flat", "one flat list of all files, or the tree"},
 	{actAttrs, []string{"b", "ctrl+b"}, inExplore, "Files", "attributes", "show or hide mode and owner"},
 
-	{actCopy, []string{"y"}, inViews | inFailure, "Copy", "copy", "copy the path, the value or the message"},
-	{actCopyDigest, []string{"Y"}, inExplore | inFindings | inHistory, "Copy", "", "copy the digest; of a finding, the fix"},
+	{actCopy, []string{"y"}, inViews | inFailure, "Copy", "copy", "copy the path, the value or the message; of a package, its purl"},
+	{actCopyDigest, []string{"Y"}, inExplore | inFindings | inPackages | inHistory, "Copy", "", "copy the digest; of a finding, the fix; of a package, its name and version"},
 
 	{actExplore, []string{"1"}, inViews, "Screen", "layers and files", "Explore: layers and files"},
 	{actFindings, []string{"2"}, inViews, "Screen", "", "Findings: what is wrong with the image"},
+	{actPackages, []string{"3"}, inViews, "Screen", "", "Packages: the software in the image"},
 	{actHistory, []string{"4"}, inViews, "Screen", "history", "History: every step of the build"},
-	{actRaw, []string{"5"}, inViews, "Screen", "manifest and config", "Raw: manifest and config"},
+	{actRaw, []string{"5"}, inViews, "Screen", "manifest and config", "Raw: manifest, config, index, and what is attached"},
 	{actZoom, []string{"z"}, inViews, "Screen", "zoom", "the pane alone, or all panes"},
 	{actMouse, []string{"%"}, inViews | inPicker, "Screen", "", "mouse on or off (off: the terminal selects text)"},
 	{actOther, []string{"O"}, inViews | inFailure, "Screen", "other image", "open another image"},
 	{actBack, []string{"esc"}, inFailure, "Screen", "", "back to the list, if the image was picked from one"},
 	{actRetry, []string{"r"}, inFailure, "Screen", "retry", "open the image again"},
+	{actRetry, []string{"r"}, inPackages, "Screen", "retry", "list the packages after all, if that was stopped or failed"},
 	{actHelp, []string{"?", "f1"}, everywhere, "Screen", "help", "this help"},
 	{actRedraw, []string{"ctrl+l"}, everywhere, "Screen", "", "draw the screen anew"},
 	{actSuspend, []string{"ctrl+z"}, everywhere, "Screen", "", "suspend"},

@@ -19,12 +19,13 @@ const (
 	imageRow rowKind = iota // the whole image
 	layerRow
 	stepRow // a step of the build that made no layer
+	baseRow // the base image, above its layers
 )
 
 // layerLine is a line of the layer list.
 type layerLine struct {
 	kind  rowKind
-	layer int // into Analysis.Layers; for a step the layer below it, or None
+	layer int // into Analysis.Layers; for a step the layer below it, or None; for the base its highest one
 	step  int // into Analysis.Steps
 }
 
@@ -63,6 +64,7 @@ func (p *layersPane) Show(a *analyzer.Analysis) {
 			}
 			steps = append(steps, l)
 		}
+		steps = withBase(steps, a)
 		for i := len(steps) - 1; i >= 0; i-- {
 			p.lines = append(p.lines, steps[i])
 		}
@@ -86,7 +88,7 @@ func (p *layersPane) Selected() layerLine {
 // Step goes to the next layer with files, up (1) or down (-1) in the image.
 func (p *layersPane) Step(up int) {
 	for i := p.scroll.cursor - up; i >= 0 && i < len(p.lines); i -= up {
-		if p.lines[i].kind != stepRow {
+		if p.lines[i].kind == layerRow || p.lines[i].kind == imageRow {
 			p.scroll.cursor = i
 			break
 		}
@@ -175,6 +177,8 @@ func (p *layersPane) line(l *line, at layerLine) {
 	switch at.kind {
 	case imageRow:
 		p.imageLine(l)
+	case baseRow:
+		p.baseLine(l)
 	case stepRow:
 		l.space(p.digits+1).add(p.th.Dim, text.PadLeft("–", p.sizeWidth())).space(1)
 		if p.w >= barLayers {
@@ -221,7 +225,11 @@ func (p *layersPane) waste(l *line, n int64) {
 }
 
 func (p *layersPane) layerLine(l *line, la *analyzer.Layer) {
-	l.add(p.th.Text, text.PadLeft(fmt.Sprint(la.Number+1), p.digits)).space(1)
+	words := p.th.Text
+	if la.Number < p.a.BaseLayers {
+		words = p.th.Dim
+	}
+	l.add(words, text.PadLeft(fmt.Sprint(la.Number+1), p.digits)).space(1)
 	if !la.Stat.Merged {
 		p.pendingLine(l, la)
 		return
@@ -247,7 +255,7 @@ func (p *layersPane) layerLine(l *line, la *analyzer.Layer) {
 		l.add(p.th.Dim, "(no history)")
 		return
 	}
-	l.add(p.th.Text, instruction(la.CreatedBy))
+	l.add(words, instruction(la.CreatedBy))
 }
 
 func errText(err error) string {

@@ -39,7 +39,6 @@ type places struct {
 	header, tabs, body, footer      rect
 	layers, tree, details, progress rect
 	card                            rect // of what is selected among the layers of a wide screen
-	findings, explanation           rect // of the body, in the view of the findings
 }
 
 // Sizes that the layout is made of.

@@ -74,7 +74,7 @@ func TestFindingPlaces(t *testing.T) {
 			for bits := range 8 {
 				body := rect{0, 2, w, h}
 				explained, alone, zoomed := bits&1 != 0, bits&2 != 0, bits&4 != 0
-				list, text := findingPlaces(body, explained, alone, zoomed)
+				list, text := listPlaces(body, explained, alone, zoomed)
 				if list.w*list.h+text.w*text.h != w*h {
 					t.Fatalf("%dx%d %d: %+v and %+v", w, h, bits, list, text)
 				}

@@ -67,7 +67,10 @@ func (m *Model) opened(msg openedMsg) tea.Cmd {
 	}
 	m.phase, m.image = ready, msg.image
 	m.way, m.asking, m.clear = nil, false, false
-	m.finds = findingsPane{th: m.th, scroll: scroller{rows: 1}}
+	m.owners = ownerCache{}
+	m.tree.touched = false
+	m.finds = findingsPane{explainedList: newExplainedList(m.th)}
+	m.pkgs = newPackagesPane(m.th)
 	ctx, stop := context.WithCancel(m.ctx)
 	m.stop = stop
 	m.session = m.opts.Analyze(ctx, m.image)
@@ -98,11 +101,13 @@ func (m *Model) refresh() tea.Cmd {
 	if a != m.analysis {
 		m.analysis = a
 		m.fig.update(a)
+		m.pkgs.Show(a)
 		m.layers.Show(a)
 		m.history.Show(a)
 		m.finds.Show(a)
-		m.raw.Load(a.Image)
+		m.raw.Load(a)
 		m.tree.hide, m.tree.of = hider{a.Redactor}, a
+		_, _ = m.tree.list.shape.filter.bind(a), m.found.bind(a) // of the image before, they may match nothing now
 		for n := range m.alone {
 			if a.Tree.Layers[n].Merged {
 				delete(m.alone, n)
@@ -115,7 +120,7 @@ func (m *Model) refresh() tea.Cmd {
 	if m.target != "" {
 		m.goTarget()
 	}
-	return tea.Batch(m.retarget(), m.prefetch())
+	return tea.Batch(m.retarget(), m.prefetch(), m.awaitedPackages())
 }
 
 // readBytes is what was read of the stored layers so far.
@@ -165,6 +170,9 @@ func (m *Model) retarget() tea.Cmd {
 		return nil
 	case stepRow:
 		return m.targetStep(at)
+	case baseRow:
+		m.targetBase(at.layer)
+		return nil
 	}
 	return m.targetLayer(at.layer)
 }

@@ -90,6 +90,8 @@ func (m *Model) progressView(r rect) []string {
 	words := fmt.Sprintf("%d of %s read. Finished layers can be browsed now. ", done, text.Plural(len(a.Layers), "layer"))
 	if w := m.waitingWords(); w != "" {
 		words = w + ". "
+	} else if done == len(a.Layers) {
+		words = "All layers are read. What is attached to the image is still looked at. "
 	}
 	second.add(m.th.Dim, words)
 	if m.stopped {

@@ -28,6 +28,7 @@ type view uint8
 const (
 	viewExplore view = iota
 	viewFindings
+	viewPackages
 	viewHistory
 	viewRaw
 )
@@ -84,7 +85,9 @@ type Model struct {
 	details detailsPane
 	history historyPane
 	finds   findingsPane
+	pkgs    packagesPane
 	raw     rawPane
+	owners  ownerCache
 	failure scroller
 	help    helpPane
 	picker  pickerPane
@@ -92,7 +95,6 @@ type Model struct {
 	typing typing
 	input  input
 	found  *filter // what n and N look for
-	from   place   // where the tree was before a search
 	notice string
 }
 
@@ -101,7 +103,7 @@ func newModel(ctx context.Context, o Options) *Model {
 		o.Now = time.Now
 	}
 	m := &Model{ctx: ctx, opts: o, now: o.Now, mouse: !o.NoMouse, target: o.At}
-	m.layers.scroll.rows, m.failure.rows, m.finds.scroll.rows = 1, 1, 1
+	m.layers.scroll.rows, m.failure.rows, m.finds.scroll.rows, m.pkgs.scroll.rows = 1, 1, 1, 1
 	m.tree = &treePane{}
 	m.setTheme(true)
 	return m
@@ -116,7 +118,7 @@ func (m *Model) setTheme(dark bool) {
 func (m *Model) useTheme() {
 	m.picker.th = m.th
 	m.layers.th, m.tree.th, m.details.th, m.history.th, m.raw.th, m.help.th = m.th, m.th, m.th, m.th, m.th, m.th
-	m.finds.th = m.th
+	m.finds.th, m.pkgs.th = m.th, m.th
 }
 
 // Init opens the image.
@@ -138,6 +140,9 @@ func (m *Model) Init() tea.Cmd {
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	cmd := m.update(msg)
 	m.arrange()
+	if ask := m.askOwners(); ask != nil {
+		cmd = tea.Batch(cmd, ask)
+	}
 	return m, cmd
 }
 
@@ -167,8 +172,16 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		return m.answered(msg)
 	case restedMsg:
 		return m.rested(msg)
+	case ownersMsg:
+		m.ownersCame(msg)
+	case documentMsg:
+		return m.documentRead(msg)
 	case tagsMsg:
 		return m.tagged(msg)
+	case listedMsg:
+		m.listed(msg)
+	case listingMsg:
+		return m.stillListing(msg)
 	}
 	return nil
 }
@@ -186,6 +199,7 @@ func (m *Model) arrange() {
 	m.help.SetSize(m.w, m.h)
 	m.picker.SetSize(m.w, m.h)
 	m.arrangeFindings()
+	m.arrangePackages()
 	m.arrangeDetails()
 }
 

@@ -36,11 +36,18 @@ func (m *Model) click(at tea.Mouse) tea.Cmd {
 	p := &m.places
 	switch {
 	case m.view == viewFindings:
-		return m.clickFinding(at)
+		if m.finds.click(at) {
+			return m.visitSelected(true)
+		}
+	case m.view == viewPackages:
+		if m.pkgs.click(at) {
+			return m.visitPackage()
+		}
 	case m.view == viewHistory && p.body.contains(at.X, at.Y):
 		m.history.Click(at.Y - p.body.y - 2)
 	case m.view == viewRaw && p.body.contains(at.X, at.Y):
 		m.raw.Click(at.Y - p.body.y - 1)
+		return m.readDocument()
 	case m.view != viewExplore:
 	case p.layers.contains(at.X, at.Y):
 		m.setFocus(paneLayers)
@@ -65,6 +72,7 @@ func (m *Model) clickTree(y int, focused bool) {
 	if y < 0 || i >= len(m.tree.list.rows) {
 		return
 	}
+	m.tree.touched = true
 	if i == m.tree.scroll.cursor && focused {
 		m.tree.fold()
 		return
@@ -88,7 +96,9 @@ func (m *Model) wheel(at tea.Mouse) tea.Cmd {
 		m.failure.top += n
 	case m.phase != ready:
 	case m.view == viewFindings:
-		m.wheelFinding(at, n)
+		m.finds.wheel(at, n)
+	case m.view == viewPackages:
+		m.pkgs.wheel(at, n)
 	case m.view == viewHistory:
 		m.history.scroll.scroll(n)
 	case m.view == viewRaw:
@@ -100,35 +110,10 @@ func (m *Model) wheel(at tea.Mouse) tea.Cmd {
 		}
 	case p.tree.contains(at.X, at.Y):
 		m.tree.scroll.scroll(n)
+		m.tree.touched = true
 	case p.details.contains(at.X, at.Y):
 		s := &m.details.scroll
 		s.top = min(max(s.top+n, 0), max(s.count-s.rows, 0))
 	}
 	return nil
-}
-
-// clickFinding selects a finding; the one that is selected already is gone to.
-func (m *Model) clickFinding(at tea.Mouse) tea.Cmd {
-	list := m.places.findings
-	switch {
-	case m.places.explanation.contains(at.X, at.Y):
-		m.finds.explained = true
-	case list.contains(at.X, at.Y):
-		if m.finds.Click(at.Y - list.y - 2) {
-			return m.visitSelected(true)
-		}
-	}
-	return nil
-}
-
-func (m *Model) wheelFinding(at tea.Mouse, n int) {
-	if m.places.explanation.contains(at.X, at.Y) {
-		s := &m.finds.text
-		s.top = min(max(s.top+n, 0), max(s.count-s.rows, 0))
-		return
-	}
-	before := m.finds.scroll.cursor
-	if m.finds.scroll.scroll(n); m.finds.scroll.cursor != before {
-		m.finds.visited, m.finds.text.top = true, 0
-	}
 }

@@ -45,6 +45,10 @@ func (m *Model) likely() []treeSource {
 	add := func(i int, alone bool) {
 		l := m.layers.lines[i]
 		switch {
+		case l.kind == baseRow:
+			if m.analysis.Tree.Layers[l.layer].Merged {
+				list = append(list, treeSource{tree: m.analysis.Tree, layer: l.layer})
+			}
 		case l.kind == layerRow && m.analysis.Tree.Layers[l.layer].Merged:
 			list = append(list, treeSource{tree: m.analysis.Tree, layer: l.layer, alone: alone})
 		case l.kind == imageRow:

@@ -152,7 +152,7 @@ func TestMouse(t *testing.T) {
 	x.until("directory, 5 files")
 	click(40, 4) // again: it opens
 	x.until("▾ usr")
-	click(34, 1) // the tab of the history
+	click(50, 1) // the tab of the history
 	x.until("newest first")
 	click(3, 1)
 	x.until("▾ usr")

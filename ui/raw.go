@@ -3,20 +3,25 @@ package ui
 import (
 	"fmt"
 
+	"peel/analyzer"
 	"peel/source"
 	"peel/ui/text"
 	"peel/ui/theme"
 )
 
-// rawPane shows the manifest and the config as they are written.
+// rawPane shows the manifest, the config and the index as they are written, and
+// what is attached to the image.
 type rawPane struct {
-	th     *theme.Theme
-	w, h   int
-	of     *source.Image
-	nodes  []jsonNode
-	open   []bool
-	rows   []int
-	scroll scroller
+	th       *theme.Theme
+	w, h     int
+	of       *source.Image
+	asked    bool // what is attached
+	finished bool // the reading
+	nodes    []jsonNode
+	att      attachments
+	open     []bool
+	rows     []int
+	scroll   scroller
 }
 
 // SetSize gives the pane its room inside the frame.
@@ -28,29 +33,32 @@ func (p *rawPane) SetSize(w, h int) {
 // openDepth is how deep the documents are open at first.
 const openDepth = 2
 
-// Load takes the documents of an image, masked as they are to be shown. When
-// more is masked in them later on, all stays open that was.
-func (p *rawPane) Load(img *source.Image) {
-	if img == p.of {
+// Load takes the documents of an image, masked as they are to be shown, and what
+// is attached to it. When more is masked in them later on, all stays open that was.
+func (p *rawPane) Load(a *analyzer.Analysis) {
+	img := a.Image
+	if img == p.of && p.asked == a.Asked && p.finished == a.Finished && len(a.Documents) == len(p.att.docs) {
 		return
 	}
-	p.of = img
-	before := len(p.nodes)
+	p.of, p.asked, p.finished = img, a.Asked, a.Finished
+	before := p.open[:min(p.att.root, len(p.open))]
 	p.nodes = nil
-	if img.RawManifest != nil {
-		p.nodes = parseJSON(p.nodes, "manifest", img.RawManifest)
+	for _, doc := range []struct {
+		name string
+		raw  []byte
+	}{{"manifest", img.RawManifest}, {"config", img.RawConfig}, {"index", img.RawIndex}} {
+		if doc.raw != nil {
+			p.nodes = parseJSON(p.nodes, doc.name, doc.raw)
+		}
 	}
-	if img.RawConfig != nil {
-		p.nodes = parseJSON(p.nodes, "config", img.RawConfig)
+	p.open = before
+	if len(p.nodes) != len(before) {
+		p.open = make([]bool, len(p.nodes))
+		for i := range p.nodes {
+			p.open[i] = p.nodes[i].depth < openDepth
+		}
 	}
-	if len(p.nodes) == before {
-		p.build()
-		return
-	}
-	p.open = make([]bool, len(p.nodes))
-	for i := range p.nodes {
-		p.open[i] = p.nodes[i].depth < openDepth
-	}
+	p.attach(a)
 	p.build()
 }
 
@@ -135,12 +143,14 @@ func (p *rawPane) Key(a action) bool {
 	switch a {
 	case actFold, actEnter:
 		p.open[at] = !p.open[at]
+		p.want(at)
 	case actOpen:
 		if n.kind == 0 || p.open[at] {
 			p.scroll.move(actDown)
 			return true
 		}
 		p.open[at] = true
+		p.want(at)
 	case actClose:
 		if n.kind != 0 && p.open[at] {
 			p.open[at] = false
@@ -162,11 +172,11 @@ func (p *rawPane) Key(a action) bool {
 func (p *rawPane) foldAll() {
 	closed := false
 	for i := range p.nodes {
-		closed = closed || p.nodes[i].kids > 0 && !p.open[i]
+		closed = closed || p.nodes[i].kids > 0 && !p.open[i] && !p.nodes[i].isUnread()
 	}
 	at := p.rows[p.scroll.cursor]
 	for i := range p.open {
-		p.open[i] = closed || p.nodes[i].depth == 0
+		p.open[i] = (closed || p.nodes[i].depth == 0) && !p.nodes[i].isUnread()
 	}
 	p.build()
 	for i, n := range p.rows {
@@ -175,6 +185,10 @@ func (p *rawPane) foldAll() {
 		}
 	}
 }
+
+// maxShownValue bounds the bytes of a value that are looked at for its line, which
+// no screen is as wide as.
+const maxShownValue = 4096
 
 // View draws the lines that can be seen.
 func (p *rawPane) View() []string {
@@ -199,7 +213,7 @@ func (p *rawPane) row(i int) string {
 	l.add(p.th.Text, mark).space(2 * n.depth)
 	if n.kind == 0 {
 		l.space(2).add(p.th.Link, text.Clean(n.key)).add(p.th.Dim, "  ")
-		return l.add(p.th.Text, text.Clean(string(n.raw))).String()
+		return l.add(p.th.Text, text.Clean(string(n.raw[:min(len(n.raw), maxShownValue)]))).String()
 	}
 	glyph := theme.Closed
 	if p.open[p.rows[i]] {
@@ -212,5 +226,15 @@ func (p *rawPane) row(i int) string {
 	if n.depth == 0 {
 		what = fmt.Sprintf("%s, %s", what, text.Bytes(int64(len(n.raw))))
 	}
-	return l.add(p.th.Dim, glyph+" ").add(p.th.Strong, text.Clean(n.key)).add(p.th.Dim, "  "+what).String()
+	name := n.key
+	if n.doc != nil {
+		what = n.doc.words
+		if n.doc.label != "" {
+			name = n.doc.label
+		}
+		if n.doc.unread && n.doc.n+1 == p.att.reading {
+			what = "being read" + text.Ellipsis
+		}
+	}
+	return l.add(p.th.Dim, glyph+" ").add(p.th.Strong, text.Clean(name)).add(p.th.Dim, "  "+what).String()
 }

@@ -32,8 +32,10 @@ type treePane struct {
 	plain    folds
 	filtered folds
 	attrs    int8 // 1 shown, -1 hidden, 0 if there is room
+	touched  bool // somebody moved the cursor or changed the list
 
 	searching
+	from  place // where the cursor was before a search
 	hide  hider
 	of    *analyzer.Analysis
 	marks markedView
@@ -94,6 +96,9 @@ func (p *treePane) Show(src treeSource, title string, empty []string) {
 	}
 	path := p.Path()
 	at := p.scroll.cursor - p.scroll.top
+	if p.src.tree != src.tree && !p.touched { // more is read, and what is largest comes first
+		path, p.scroll.cursor, p.scroll.top = "", 0, 0
+	}
 	p.src = src
 	if src.tree == nil {
 		p.list.view, p.list.rows, p.list.keep = nil, nil, nil
@@ -172,6 +177,7 @@ func (p *treePane) Path() string {
 
 // Key does what an action asks of the tree; false if it is none of its actions.
 func (p *treePane) Key(a action) bool {
+	p.touched = true
 	if p.scroll.move(a) {
 		return true
 	}
@@ -298,6 +304,7 @@ func (p *treePane) reveal(n int) {
 	if p.list.view == nil {
 		return
 	}
+	p.touched = true
 	nodes := p.list.view.Tree.Nodes
 	for up := nodes[n].Parent; up > 0; up = nodes[up].Parent {
 		p.list.folds.set(int(up), true)
@@ -311,7 +318,7 @@ func (p *treePane) move(a action) bool { return p.Key(a) }
 // SetFilter filters by a line; one that cannot be read yet changes nothing but
 // the message.
 func (p *treePane) SetFilter(line string) {
-	f, err := parseFilter(line)
+	f, err := parseFileFilter(p.of, line)
 	p.errText = ""
 	if err != nil {
 		p.errText = err.Error()

@@ -15,6 +15,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"peel/analyzer"
+	"peel/analyzer/inventory"
 	"peel/source"
 	"peel/source/layer"
 )
@@ -26,6 +27,11 @@ type Options struct {
 	Open func(context.Context) (*source.Image, error)
 	// Analyze begins to read the image; the session ends soon after its context.
 	Analyze func(context.Context, *source.Image) *analyzer.Session
+	// Packages lists the software in an image whose reading has ended, and tells
+	// what it is doing. It may be asked again after an error; nil if nobody can.
+	Packages func(ctx context.Context, a *analyzer.Analysis, doing func(string)) (*inventory.Inventory, error)
+	// PackagesAsked lists them unasked, as soon as the image is read.
+	PackagesAsked bool
 	// OpenProgress counts the bytes that Open reads, if it reads the whole image.
 	OpenProgress *layer.Progress
 	// Waiting says what is waited for, "" if nothing is; nil: it never is.
@@ -70,6 +76,7 @@ func run(ctx context.Context, o Options, more ...tea.ProgramOption) (Result, err
 		err = nil
 	}
 	cancel()
+	m.pkgs.stock.part()
 	m.close()
 	return m.result(), err
 }

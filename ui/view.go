@@ -73,6 +73,8 @@ func (m *Model) bodyView() []string {
 	switch m.view {
 	case viewFindings:
 		return m.findingsView()
+	case viewPackages:
+		return m.packagesView()
 	case viewHistory:
 		return m.history.View(m, p.body)
 	case viewRaw:

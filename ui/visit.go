@@ -38,20 +38,10 @@ func (m *Model) findingsKey(a action) tea.Cmd {
 		return m.visitSelected(true)
 	case actReveal:
 		m.reveal()
-	case actFilter:
-		m.typing, m.input = typingFilter, input{prompt: "filter "}
-		if f := m.finds.filter; f != nil {
-			m.input.Set(f.text)
-		}
-	case actFind:
-		m.typing, m.input = typingFind, input{prompt: "/"}
-		m.finds.from = m.finds.scroll.cursor
-	case actFindNext:
-		m.findAgain(1)
-	case actFindPrev:
-		m.findAgain(-1)
 	default:
-		m.finds.Key(a)
+		if !m.search(a) {
+			m.finds.Key(a)
+		}
 	}
 	return nil
 }
@@ -98,6 +88,9 @@ func (m *Model) explainHere() {
 	switch m.view {
 	case viewFindings:
 		m.finds.Key(actExplain)
+		return
+	case viewPackages:
+		m.pkgs.Key(actExplain)
 		return
 	case viewHistory:
 		if i := m.history.index(); i >= 0 {
@@ -161,7 +154,14 @@ func (m *Model) visitSelected(comingBack bool) tea.Cmd {
 	}
 	if m.raw.Reveal(f.Where) {
 		m.view = viewRaw
-		return nil
+		return m.readDocument()
+	}
+	if n, ok := layerAt(f.Where); ok && m.layers.Select(n) {
+		return m.visitLayers()
+	}
+	if f.Where == "reference" {
+		m.layers.scroll.cursor = 0
+		return m.visitLayers()
 	}
 	if comingBack {
 		m.comeBack()
@@ -221,16 +221,22 @@ func (p *historyPane) index() int {
 // Reveal puts the cursor on a place as findings name it: "config.Env[2]" of the
 // config document, "manifest.annotations["key"]".
 func (p *rawPane) Reveal(where string) bool {
+	where = p.attachedPath(where)
 	doc, keys := rawPath(where)
 	at := slices.IndexFunc(p.nodes, func(n jsonNode) bool { return n.depth == 0 && n.key == doc })
-	if at < 0 || len(keys) == 0 {
+	if at < 0 || len(keys) == 0 && where != doc {
 		return false
 	}
-	found := false
+	found := len(keys) == 0
 	for _, key := range keys {
 		p.open[at] = true
+		if p.nodes[at].isUnread() {
+			p.want(at)
+			p.att.pending = where
+			break
+		}
 		next := at + 1
-		for next < p.nodes[at].end && p.nodes[next].key != key {
+		for next < p.nodes[at].end && !p.isCalled(next, key) {
 			next = p.nodes[next].end
 		}
 		if next >= p.nodes[at].end {
@@ -239,6 +245,7 @@ func (p *rawPane) Reveal(where string) bool {
 		at, found = next, true
 	}
 	p.open[at] = true
+	p.want(at)
 	p.build()
 	if i := slices.Index(p.rows, at); i >= 0 {
 		p.scroll.cursor, p.scroll.top = i, i-p.h/3 // what is in it can be seen
@@ -247,11 +254,47 @@ func (p *rawPane) Reveal(where string) bool {
 	return found
 }
 
+// isCalled reports whether a node is what a place calls by that key: a field, a
+// document or one of several descriptors by its digest.
+func (p *rawPane) isCalled(at int, key string) bool {
+	n := &p.nodes[at]
+	if n.key == key || n.key == fmt.Sprintf("[%q]", key) {
+		return true
+	}
+	if !strings.HasPrefix(key, "sha256:") {
+		return false
+	}
+	for i := at + 1; i < n.end; i = p.nodes[i].end {
+		if p.nodes[i].key == "digest" {
+			return unquote(p.nodes[i].raw) == key
+		}
+	}
+	return false
+}
+
+// layerAt is the layer that a finding's place names, "layers[3]".
+func layerAt(where string) (n int, ok bool) {
+	digits, ok := strings.CutPrefix(where, "layers[")
+	digits, closed := strings.CutSuffix(digits, "]")
+	n, err := strconv.Atoi(digits)
+	return n, ok && closed && err == nil
+}
+
+// visitLayers shows what is selected among the layers.
+func (m *Model) visitLayers() tea.Cmd {
+	m.view = viewExplore
+	m.setFocus(paneLayers)
+	return m.selected()
+}
+
 // rawPath is the document and the keys in it that a finding's place names.
 func rawPath(where string) (doc string, keys []string) {
 	doc = "config"
-	if rest, ok := strings.CutPrefix(where, "manifest."); ok {
-		doc, where = "manifest", rest
+	for _, name := range []string{"manifest", "index", attachedDoc} {
+		rest, ok := strings.CutPrefix(where, name)
+		if ok && (rest == "" || rest[0] == '.' || rest[0] == '[') {
+			doc, where = name, rest
+		}
 	}
 	for where != "" {
 		switch {

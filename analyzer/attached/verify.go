@@ -16,15 +16,26 @@ import (
 )
 
 // Key verifies signatures by one public key.
-type Key struct{ verifier signature.Verifier }
+type Key struct {
+	verifier signature.Verifier
+	name     string
+}
+
+// Name is what the key is called; "" for no key.
+func (k *Key) Name() string {
+	if k == nil {
+		return ""
+	}
+	return k.name
+}
 
 // leastRSA is the bits of the smallest RSA key that still counts (NIST SP 800-131A).
 const leastRSA = 2048
 
 // ParseKey reads a public key in PEM, as cosign generate-key-pair writes it:
 // ECDSA, RSA (PKCS #1 v1.5) or Ed25519, the first two over SHA-256, as cosign
-// signs.
-func ParseKey(text []byte) (*Key, error) {
+// signs. name is for people, such as its file's.
+func ParseKey(name string, text []byte) (*Key, error) {
 	block, _ := pem.Decode(text)
 	if block != nil && block.Type != "PUBLIC KEY" && block.Type != "RSA PUBLIC KEY" {
 		return nil, fmt.Errorf("it holds a %s, not a public key", block.Type)
@@ -40,7 +51,7 @@ func ParseKey(text []byte) (*Key, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the public key: %w", err)
 	}
-	return &Key{v}, nil
+	return &Key{v, name}, nil
 }
 
 // Verify sets the verdict of everything that is signed. A signature is valid if

@@ -35,7 +35,7 @@ func dead(reason filetree.Reason) func(*check.Check, *evidence.Image) check.Answ
 			}
 			g := &group{
 				layer: cause.Layer, killedBy: cause.KilledBy, bytes: cause.Bytes, files: cause.Count,
-				parted: cause.Count, sure: finding.Sure, note: inPlace(cause.Layer, cause.KilledBy),
+				parted: cause.Count, sure: finding.Sure, dead: true, note: inPlace(cause.Layer, cause.KilledBy),
 			}
 			if cause.Moved {
 				g.title = "file moved by a later layer"
@@ -53,6 +53,11 @@ func inPlace(layer, killedBy int) string {
 	return fmt.Sprintf("written in layer %d, hidden by layer %d", layer+1, killedBy+1)
 }
 
+// leastCopy is the size in bytes of files whose copies count: smaller ones take a
+// block of the file system each (ext4, xfs, overlay upon them), and packages
+// have thousands, all by accident.
+const leastCopy = 4096
+
 // duplicates answers for content that is visible at several paths: every copy
 // but the one of the lowest layer, by the layer that brings it. Copies that
 // other checks tell of as needless are left to them.
@@ -65,6 +70,9 @@ func duplicates(c *check.Check, img *evidence.Image) check.Answer {
 	most := map[*group]int64{}
 	var groups []*group
 	for _, d := range img.Waste.Duplicates {
+		if d.Bytes < leastCopy {
+			continue
+		}
 		var order []int
 		for i, p := range d.Paths {
 			node, ok := img.Tree.Lookup(p)

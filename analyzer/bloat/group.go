@@ -24,7 +24,9 @@ const (
 	mediumFrom = 100_000_000 // as much is grave in an image of any size
 	mediumPart = 0.05        // and so is that share of it
 	// trifle is what a check does not tell of, all together: each image has some.
-	trifle = 10_000
+	// Of what is visible, a trifleShare of the image is no more than that.
+	trifle      = 10_000
+	trifleShare = 0.001
 )
 
 // severityOf is by bytes alone.
@@ -59,6 +61,7 @@ type group struct {
 	least    finding.Severity
 	sure     finding.Confidence
 	note     string
+	dead     bool // nobody can see the bytes any more
 }
 
 // answer makes a finding of each group that matters, one of all others, and one
@@ -81,11 +84,18 @@ func answer(c *check.Check, img *evidence.Image, groups []*group) check.Answer {
 		if len(rest) == 0 {
 			continue
 		}
-		if g := joined(rest); g.bytes >= trifle {
+		if g := joined(rest); !g.trifling(all) {
 			list = append(list, g.finding(c, all))
 		}
 	}
 	return check.Found(list...)
+}
+
+// trifling reports whether the bytes are too few to tell. Of those that later
+// layers hide the whole is known as wasted, so that each part is accounted for.
+func (g *group) trifling(all int64) bool {
+	dead := g.dead || g.hidden()
+	return g.bytes < trifle || !dead && float64(g.bytes) < trifleShare*float64(all)
 }
 
 // hidden reports whether another check counts the bytes.

@@ -32,6 +32,15 @@ func files(list ...File) []File { return list }
 // named gives an image the name of a registry's.
 const named = "example.org/app:1"
 
+// snippets are small files, such as the scripts of packages, which are the same
+// in many packages.
+func snippets(dir string) (list []File) {
+	for i := range 20 {
+		list = append(list, Random(dir+"/"+strconv.Itoa(i), 4000, uint64(i)))
+	}
+	return list
+}
+
 func layerPairs() []checktest.Pair {
 	plain := built(files(mega("a", 1)))
 	plain.Layers[0].MediaType = types.OCIUncompressedLayer
@@ -45,6 +54,7 @@ func layerPairs() []checktest.Pair {
 		{ID: "W003", Bad: built(files(mega("a", 1)), files(mega("a", 1).Mode(0o755))), Good: once},
 		{ID: "W004", Bad: built(files(mega("a", 1)), files(mega("a", 1))), Good: once},
 		{ID: "W005", Bad: built(files(mega("a", 1), mega("b", 1))), Good: built(files(mega("a", 1), Hardlink("b", "a")))},
+		{ID: "W005", Bad: built(files(mega("a", 1), mega("b", 1))), Good: built(append(snippets("a"), snippets("b")...))},
 		{ID: "W017", Bad: built(files(mega("a", 1)), nil), Good: once},
 		{ID: "W017", Bad: built(files(mega("a", 1)), files(mega("a", 1))), Good: built(files(mega("a", 1)), files(Dir("b", 0o755)))},
 		{ID: "W018", Bad: built(files(mega("a", 1)), files(mega("a", 2))), Good: built(files(mega("a", 1)), files(mega("b", 2)))},

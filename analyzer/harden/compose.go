@@ -51,7 +51,7 @@ func (p *Plan) Compose(w io.Writer) error {
 		pair{key: "user", value: quoted(fmt.Sprintf("%d:%d", p.UID, p.GID))},
 		pair{key: "group_add", value: p.groups()},
 		pair{key: "read_only", value: boolean(true), why: whyReadOnly},
-		pair{key: "tmpfs", value: p.tmpfs()},
+		pair{key: "tmpfs", value: p.tmpfs(), head: "Podman takes no uid and gid here: leave them out for it"},
 		pair{key: "volumes", value: p.namedVolumes()},
 		pair{key: "cap_drop", value: flow(str("ALL"))},
 		pair{key: "cap_add", value: p.caps(), why: p.CapWhy},
@@ -85,14 +85,12 @@ func (p *Plan) groups() *yaml.Node {
 	return flow(nodes...)
 }
 
+// tmpfs names the owner: runc gives a mount the mode that the image's directory
+// has, whatever is asked for.
 func (p *Plan) tmpfs() *yaml.Node {
 	var nodes []*yaml.Node
 	for _, m := range p.Scratch {
-		owner := ""
-		if m.Mode != "1777" {
-			owner = fmt.Sprintf(",uid=%d,gid=%d", p.UID, p.GID)
-		}
-		nodes = append(nodes, because(quoted(fmt.Sprintf("%s:mode=%s%s,size=%sm", m.Path, m.Mode, owner, scratchSize)), m.Why))
+		nodes = append(nodes, because(quoted(fmt.Sprintf("%s:mode=1777,uid=%d,gid=%d,size=%sm", m.Path, p.UID, p.GID, scratchSize)), m.Why))
 	}
 	if nodes == nil {
 		return nil

@@ -262,3 +262,25 @@ func TestHostile(t *testing.T) {
 		t.Errorf("%d ports", len(p.Ports))
 	}
 }
+
+// nginx, as Debian packages it, makes directories in var/lib/nginx when it starts,
+// and writes its logs to links to its output: the first must be writable, the
+// second needs no remark.
+func TestStateOfRootsServices(t *testing.T) {
+	img := checktest.Image(func(c *v1.ConfigFile) { c.Config.Entrypoint = []string{"/app"} },
+		Reg("app", "x").Mode(0o755), Dir("tmp", 0o1777), Dir("run", 0o755), Dir("var/lib/nginx", 0o755), Dir("var/lib/dpkg", 0o755),
+		Reg("var/lib/other/file", "x"), Dir("var/log/nginx", 0o755).Owner(33, 4), Symlink("var/log/nginx/error.log", "/dev/stderr"),
+		Reg("etc/passwd", "root:x:0:0::/:/bin/sh\nwww-data:x:33:33::/:/bin/false\n"))
+	p := harden.Of(checktest.Analyze(t, img, "").Evidence(), harden.Options{})
+	var scratch []string
+	for _, m := range p.Scratch {
+		scratch = append(scratch, m.Path)
+	}
+	if want := []string{"/tmp", "/run", "/var/lib/nginx"}; !slices.Equal(scratch, want) || len(p.Covered) > 0 {
+		t.Errorf("scratch %v, want %v; covered %v", scratch, want, p.Covered)
+	}
+	var b strings.Builder
+	if err := p.Compose(&b); err != nil || !strings.Contains(b.String(), `"/var/lib/nginx:mode=1777,uid=65532,gid=65532,size=64m"`) {
+		t.Errorf("without an owner, runc gives a tmpfs to root: %v\n%s", err, b.String())
+	}
+}

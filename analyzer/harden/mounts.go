@@ -12,10 +12,10 @@ import (
 )
 
 // scratchDirs are where programs of all kinds write what nobody keeps (FHS 3.0).
-var scratchDirs = []struct{ path, mode, why string }{
-	{"tmp", "1777", "temporary files"},
-	{"var/tmp", "1777", "temporary files"},
-	{"run", "0755", "pid files and sockets"},
+var scratchDirs = []struct{ path, why string }{
+	{"tmp", "temporary files"},
+	{"var/tmp", "temporary files"},
+	{"run", "pid files and sockets"},
 }
 
 // stateDirs are those below which services have a directory of their own.
@@ -58,14 +58,14 @@ func (p *Plan) mounts(img *evidence.Image) {
 		if state == evidence.Present {
 			name = o.Path
 		}
-		p.scratch(taken, "/"+name, s.mode, s.why)
+		p.scratch(taken, "/"+name, s.why)
 	}
 	w := walker{plan: p, img: img, user: p.as(), taken: taken}
 	w.walk()
 }
 
 // scratch suggests one, unless it is below another mount.
-func (p *Plan) scratch(taken map[string]bool, full, mode, why string) {
+func (p *Plan) scratch(taken map[string]bool, full, why string) {
 	for dir := full; dir != "/"; dir = path.Dir(dir) {
 		if taken[dir] && (dir == full || !refilled(dir)) {
 			return
@@ -76,7 +76,7 @@ func (p *Plan) scratch(taken map[string]bool, full, mode, why string) {
 		return
 	}
 	taken[full] = true
-	p.Scratch = append(p.Scratch, Mount{full, why, mode})
+	p.Scratch = append(p.Scratch, Mount{full, why})
 }
 
 // refilled tells the directories in which services count on one of their own,
@@ -119,14 +119,30 @@ func (w *walker) walk() {
 			i = int(nodes[i].End) - 1
 		case why == "":
 		case filled[i]:
-			if len(w.plan.Covered) < maxCovered {
+			if len(w.plan.Covered) < maxCovered && !w.streams(o) && !w.servicesOf(o) {
 				w.plan.Covered = append(w.plan.Covered, "/"+o.Path)
 			}
 		default:
-			w.plan.scratch(w.taken, "/"+o.Path, "0700", why)
+			w.plan.scratch(w.taken, "/"+o.Path, why)
 			i = int(nodes[i].End) - 1
 		}
 	}
+}
+
+// streams reports whether a directory holds nothing but links to the process's own
+// output, as images of nginx have in place of logs: it need not be written to.
+func (w *walker) streams(dir evidence.Object) bool {
+	all := true
+	w.img.Children(dir, func(o evidence.Object) {
+		all = all && o.Entry.Type == layer.Symlink && (strings.HasPrefix(o.Entry.Link, "/dev/std") || strings.HasPrefix(o.Entry.Link, "/proc/self/fd/"))
+	})
+	return all
+}
+
+// servicesOf reports whether a directory with files in it is a guess alone: root
+// may write to all that lies in var/lib, and most of it nobody writes to.
+func (w *walker) servicesOf(dir evidence.Object) bool {
+	return dir.Entry.UID == 0 && dir.Entry.Mode&0o022 == 0 && (path.Dir(dir.Path) == "var/lib" || path.Dir(dir.Path) == "var/spool")
 }
 
 func (w *walker) at(node int) (evidence.Object, bool) {
@@ -168,7 +184,7 @@ func (w *walker) why(o evidence.Object) string {
 	if i := slices.IndexFunc(w.img.Accounts, func(a evidence.Account) bool { return a.UID == e.UID && a.UID != 0 }); i >= 0 {
 		return fmt.Sprintf("the account %s owns it", w.img.Accounts[i].Name)
 	}
-	if w.plan.UID == nonroot && w.img.User().Root() && (strings.HasPrefix(dir, "var/cache") || strings.HasPrefix(dir, "var/log")) {
+	if w.plan.UID == nonroot && w.img.User().Root() && (strings.HasPrefix(dir, "var/cache") || strings.HasPrefix(dir, "var/log") || dir == "var/lib" || dir == "var/spool") {
 		return "root, whom the image runs as, may write to it"
 	}
 	return ""

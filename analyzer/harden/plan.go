@@ -45,7 +45,6 @@ type Plan struct {
 type Mount struct {
 	Path string
 	Why  string
-	Mode string // octal, of the directory
 }
 
 // Port is one that the image exposes.

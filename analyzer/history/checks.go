@@ -48,7 +48,10 @@ var checks = []check.Check{
 	},
 	{
 		ID: "H004", Title: "download piped into a shell", Severity: finding.Low, Needs: check.Config | check.History,
-		Run:       runs(`\b(?:curl|wget)\b[^&;|]*\|\s*(?:sudo\s+)?(?:\S*/)?(?:env\s+\S+\s+)*(?:ba|da|a|k|z)?sh\b`),
+		Run: runs(`\b(?:curl|wget)\b[^&;|]*\|\s*(?:sudo\s+)?(?:\S*/)?(?:env\s+\S+\s+)*(?:(?:ba|da|a|k|z)?sh\b|` +
+			// Without a program of their own these run what they read.
+			`(?:python[23]?|perl|ruby|node|php)\s*-?\s*(?:$|[;&|)#]))` +
+			`|\b(?:ba|da|a|k|z)?sh\s+(?:-\S+\s+)*["']?[$<]\(\s*(?:curl|wget)\b`),
 		What:      "A script from the network is run as it arrives." + hint,
 		Why:       "What it does can differ from build to build and from what was read before; if the connection breaks, half of it has been run, and the step still succeeds.",
 		Fix:       "Fetch a fixed version, compare its checksum, then run it.",
@@ -58,7 +61,8 @@ var checks = []check.Check{
 	},
 	{
 		ID: "H005", Title: "whole distribution upgraded", Severity: finding.Info, Needs: check.Config | check.History,
-		Run:       runs(`\b(?:apt-get|apt|aptitude)(?: -\S+)* (?:dist-upgrade|full-upgrade)\b|\bapk(?: -\S+)* upgrade\b|\bzypper(?: -\S+)* (?:dist-upgrade|dup)\b`),
+		Run: runs(`\b(?:apt-get|apt|aptitude)(?: -\S+)* (?:dist-upgrade|full-upgrade)\b|` +
+			`\b(?:yum|dnf|microdnf)(?: -\S+)* (?:update|upgrade)(?: -\S+)*\s*(?:$|[;&|#])|\bapk(?: -\S+)* upgrade\b|\bzypper(?: -\S+)* (?:dist-upgrade|dup)\b`),
 		What:      "A step upgrades all packages of the base image." + hint,
 		Why:       "Every upgraded file is in the image twice, and what is installed depends on the day of the build; a newer base image has the same without the copies.",
 		Fix:       "Take a newer base image and pin its digest.",
@@ -78,7 +82,7 @@ var checks = []check.Check{
 	{
 		ID: "H007", Title: "verification switched off in a step", Severity: finding.Low, Needs: check.Config | check.History,
 		Run: runs(`--allow-unauthenticated\b|--force-yes\b|--no-check-certificate\b|--nogpgcheck\b|--no-gpg-checks\b|--trusted-host\b|--allow-untrusted\b|` +
-			`\bcurl\b(?: -[A-Za-z]+| --\S+(?: [^-\s]\S*)?)* (?:-[A-Za-jl-z]*k[A-Za-z]*|--insecure)\b|strict-ssl[ =]false|http\.sslverify[ =]false|GIT_SSL_NO_VERIFY=(?:1|true)`),
+			`\bcurl\b(?: -[A-Za-z]+| --\S+(?: [^-\s]\S*)?)* (?:-[A-Za-jl-z]*k[A-Za-z]*|--insecure)\b|strict-ssl[ =]false|http\.ssl[vV]erify[ =]false|GIT_SSL_NO_VERIFY=(?:1|true)`),
 		What:      "A command was told to accept any certificate, or packages that nobody signed." + hint,
 		Why:       "Whoever is on the way to the server decides what is in the image: all who run it run that.",
 		Fix:       "Add the certificate or the key that is missing.",

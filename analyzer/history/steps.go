@@ -85,14 +85,18 @@ var splitter = regexp.MustCompile(`\s*(?:&&|\|\||[;|\n])\s*`)
 
 var update = regexp.MustCompile(`^(?:sudo )?(?:apt-get|apt|apk|yum|dnf|microdnf|zypper)(?: -\S+)* (?:update|makecache|refresh|ref)\b`)
 
-var install = regexp.MustCompile(`^(?:[A-Z_]+=\S+ )*(?:sudo )?(?:apt-get|apt|apk|yum|dnf|microdnf|zypper|aptitude)(?: -\S+)* (?:install|add|upgrade|dist-upgrade|full-upgrade|in|reinstall|build-dep|update -y|module)\b`)
+var install = regexp.MustCompile(`^(?:[A-Z_]+=\S+ )*(?:sudo )?(?:apt-get|apt|apk|yum|dnf|microdnf|zypper|aptitude)(?: -\S+)* (?:install|add|upgrade|dist-upgrade|full-upgrade|in|reinstall|build-dep|module)\b` +
+	`|^(?:sudo )?zypper(?: -\S+)* (?:update|up)\b`)
+
+// upgrades are managers whose update is an upgrade.
+var upgrades = regexp.MustCompile(`^(?:sudo )?(?:yum|dnf|microdnf)\b`)
 
 func updateAlone(c *check.Check, img *evidence.Image) check.Answer {
 	var list []finding.Finding
 	for _, s := range runSteps(img) {
 		match, installs := "", false
 		for _, cmd := range commands(s.text) {
-			if m := update.FindString(cmd); m != "" && !strings.HasPrefix(m, "yum") && !strings.HasPrefix(m, "dnf") {
+			if m := update.FindString(cmd); m != "" && !upgrades.MatchString(m) {
 				match = m
 			}
 			installs = installs || install.MatchString(cmd)

@@ -52,6 +52,8 @@ type Package struct {
 	// sizes, hard links once.
 	Files int
 	Bytes int64
+	// Nodes are those files in the tree that the inventory is of, in its order.
+	Nodes []int32
 	// Dead is those bytes that nobody can see any more: what a package that is
 	// gone still costs. Files that a later version left alone are not among them.
 	Dead      int64
@@ -62,6 +64,9 @@ type Package struct {
 type Location struct {
 	Path  string
 	Layer int
+	// Supporting is of those that add to a record, and may be the same for
+	// several versions: scripts, licences.
+	Supporting bool
 }
 
 // Duplicate is a package that is there more than once.

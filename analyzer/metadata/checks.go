@@ -107,7 +107,7 @@ var checks = []check.Check{
 		ID: "M030", Title: "no health check", Severity: finding.Info, Needs: check.Config, Run: healthcheck,
 		What:      "HEALTHCHECK is missing or NONE.",
 		Why:       "Docker and Swarm cannot tell a process that hangs from one that works, and do not restart it. Kubernetes ignores the instruction: its probes are set in the pod.",
-		Fix:       "For Docker and Swarm, name a command that fails when the service does.",
+		Fix:       "For Docker and Swarm, name a command that fails when the service does. The OCI image format has no place for it: buildah and podman write it with --format docker alone.",
 		Before:    "CMD [\"app\"]",
 		After:     "HEALTHCHECK --interval=30s CMD [\"app\", \"health\"]\nCMD [\"app\"]",
 		Reference: "Docker image spec 1.2, \"Healthcheck\"; CIS Docker Benchmark 4.6", Peers: "CIS 4.6, CIS-DI-0006, DL3057, DS-0026",

@@ -71,6 +71,9 @@ func Keys() []string {
 func (k key) run(c *check.Check, img *evidence.Image) check.Answer {
 	label, has := img.Run().Labels[prefix+k.name]
 	note, noted := img.Annotations[prefix+k.name]
+	if note == "" && strings.HasPrefix(k.name, "base.") {
+		noted = false // so buildah tells of an image that has no base
+	}
 	if !has && !noted {
 		return k.missing(c, img)
 	}

@@ -6,6 +6,9 @@ import "strings"
 // spec"): P: is the package, F: a directory of it, R: a file there and Z: the
 // file's sum, "Q1" and a SHA-1 in base64.
 func (x *Index) installed(_, text string) {
+	if x.skips(text) {
+		return
+	}
 	name, dir, file := "", "", ""
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, "\r\n")

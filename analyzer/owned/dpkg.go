@@ -14,6 +14,9 @@ func isMD5Sums(path string) bool {
 // md5sums reads "d41d8cd9…  usr/share/doc/x" lines. Configuration files are not
 // among them; see status. The file is called by its package, "libc6:amd64".
 func (x *Index) md5sums(path, text string) {
+	if x.skips(text) {
+		return
+	}
 	name := strings.TrimSuffix(path[strings.LastIndexByte(path, '/')+1:], ".md5sums")
 	name, _, _ = strings.Cut(name, ":")
 	for line := range strings.Lines(text) {
@@ -31,6 +34,9 @@ func (x *Index) md5sums(path, text string) {
 //	Conffiles:
 //	 /etc/x.conf d41d8cd98f00b204e9800998ecf8427e
 func (x *Index) status(_, text string) {
+	if x.skips(text) {
+		return
+	}
 	name, inConf := "", false
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, "\r\n")

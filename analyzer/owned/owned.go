@@ -41,6 +41,7 @@ type Index struct {
 	heads  map[string]int32 // path → into claims, the last one made
 	claims []claim
 	local  map[string]bool // dist-info directories of what was not taken from a package index
+	only   string          // the one path that claims are kept of; "" for all
 }
 
 // claim is one file of one package. Its sum is as the database writes it.
@@ -154,6 +155,9 @@ func (x *Index) claim(path string, c claim) {
 		x.heads = map[string]int32{}
 	}
 	path = canonical(path)
+	if x.only != "" && path != x.only {
+		return
+	}
 	c.next = noClaim
 	if n, ok := x.heads[path]; ok {
 		c.next = n

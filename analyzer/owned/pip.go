@@ -15,6 +15,9 @@ const distInfo = ".dist-info/"
 // installed projects"): lines of path, "sha256=" and the sum, size. Paths are
 // relative to the directory of packages.
 func (x *Index) record(file, text string) {
+	if x.skips(text) {
+		return
+	}
 	info := path.Dir(file)
 	root := path.Dir(info)
 	name, _, _ := strings.Cut(path.Base(info), "-")

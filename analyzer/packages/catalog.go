@@ -79,6 +79,7 @@ func Catalog(ctx context.Context, in Image, opts Options) (*Result, error) {
 	c.unowned(top)
 	c.removed()
 	c.lacks()
+	c.inv.hide()
 	return c.inv, nil
 }
 
@@ -264,7 +265,7 @@ func place(p *pkg.Package) string {
 
 // weigh sums up the files of a package, hard links once.
 func (c *catalog) weigh(v *view, p *inventory.Package, nodes []int32) {
-	p.Files = len(nodes)
+	p.Files, p.Nodes = len(nodes), nodes
 	seen := map[int32]bool{}
 	for _, n := range nodes {
 		ver := c.img.tree.At(int(n), v.layer)
@@ -294,10 +295,12 @@ func (img *image) plain(p *pkg.Package) inventory.Package {
 	}
 	slices.Sort(out.Licenses)
 	out.Licenses = slices.Compact(out.Licenses)
-	for _, l := range p.Locations.ToSlice() {
+	locations := p.Locations.ToSlice()
+	for _, l := range locations {
 		at := img.layerOf(l)
-		out.Locations = append(out.Locations, inventory.Location{Path: l.RealPath, Layer: at})
-		if isPrimary(&l) && (out.Layer == filetree.None || at < out.Layer) {
+		supporting := !isRecord(locations, &l)
+		out.Locations = append(out.Locations, inventory.Location{Path: l.RealPath, Layer: at, Supporting: supporting})
+		if !supporting && (out.Layer == filetree.None || at < out.Layer) {
 			out.Layer = at
 		}
 	}

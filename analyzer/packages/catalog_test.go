@@ -55,6 +55,11 @@ func TestCatalog(t *testing.T) {
 			append(deb("curl", "usr/bin/curl", "old binary", "usr/share/curl", "kept"), osRelease, status("curl=1")),
 			append(deb("curl", "usr/bin/curl", "new binary!", "usr/share/curl", "kept"), status("curl=2"))},
 			[]string{"curl 2 deb @1 2 files 15", "curl 1 deb @0 2 files 14 overwritten by 1 dead 14 now 2"}},
+		// Scripts that stay as they were are no sign of the version.
+		{"overwritten, with the script of the old version", []files{
+			append(deb("curl", "usr/bin/curl", "old"), osRelease, status("curl=1"), reg("var/lib/dpkg/info/curl.postinst", "exit")),
+			append(deb("curl", "usr/bin/curl", "new!"), status("curl=2"), reg("var/lib/dpkg/info/curl.postinst", "exit"))},
+			[]string{"curl 2 deb @1 1 files 4", "curl 1 deb @0 1 files 3 overwritten by 1 dead 3 now 2"}},
 		{"removed", []files{
 			append(deb("curl", "usr/bin/curl", "curl"), osRelease, status("dash=1", "curl=1")),
 			{status("dash=1"), sourcetest.Whiteout("usr/bin/curl"), sourcetest.Whiteout("var/lib/dpkg/info/curl.md5sums")}},

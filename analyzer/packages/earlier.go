@@ -90,7 +90,7 @@ func (c *catalog) trace() {
 	}
 	each := func(p *inventory.Package) {
 		for _, l := range p.Locations {
-			if l.Layer != p.Layer {
+			if l.Supporting || l.Layer != p.Layer {
 				continue
 			}
 			p.Layer = min(p.Layer, c.since(l, ended[record{p.Name, p.Version, p.Type, l.Path}]))

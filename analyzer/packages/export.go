@@ -1,6 +1,7 @@
 package packages
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -43,13 +44,14 @@ func Formats() []Format { return []Format{CycloneDXJSON, SPDXJSON, SyftJSON} }
 func (f Format) Known() bool { return slices.Contains(Formats(), f) }
 
 // Encode writes what the image shows, as syft writes it. Removed packages are
-// no part of it. Two documents of one image differ in the time and the random
+// no part of it, and secrets in it are masked. Two documents of one image differ in the time and the random
 // number that CycloneDX and SPDX ask for, and in nothing else.
 func (r *Result) Encode(w io.Writer, f Format) error {
 	if !f.Known() {
 		return fmt.Errorf("encoding the packages: unknown format %q", f)
 	}
-	if err := r.encode(w, f); err != nil {
+	masked := r.hiding(w)
+	if err := errors.Join(r.encode(masked, f), masked.Close()); err != nil {
 		return fmt.Errorf("encoding the packages as %s: %w", f, err)
 	}
 	return nil

@@ -52,6 +52,17 @@ func isPrimary(l *file.Location) bool {
 	return l.Annotations[pkg.EvidenceAnnotationKey] != pkg.SupportingEvidenceAnnotation
 }
 
+// isRecord reports whether a location is one of those that have the name and the
+// version: dpkg's scripts are given without a word on what they are.
+func isRecord(all []file.Location, l *file.Location) bool {
+	if l.Annotations[pkg.EvidenceAnnotationKey] == pkg.PrimaryEvidenceAnnotation {
+		return true
+	}
+	return isPrimary(l) && !slices.ContainsFunc(all, func(other file.Location) bool {
+		return other.Annotations[pkg.EvidenceAnnotationKey] == pkg.PrimaryEvidenceAnnotation
+	})
+}
+
 // ownDirectory is where npm and gem put a package and nothing else.
 func ownDirectory(p *pkg.Package) string {
 	for _, l := range p.Locations.ToSlice() {

@@ -238,12 +238,15 @@ var hostKeys = []string{"rsa", "dsa", "ecdsa", "ed25519"}
 
 func ssh(c *check.Check, img *evidence.Image) check.Answer {
 	var list []finding.Finding
+	var keys []evidence.Object
 	for _, k := range hostKeys {
 		if o, state := img.Resolve("etc/ssh/ssh_host_" + k + "_key"); state == evidence.Present && o.Entry.Size > 0 {
-			f := c.On(o)
-			f.Title = "ssh host key baked into the image"
-			list = append(list, f)
+			keys = append(keys, o)
 		}
+	}
+	for _, f := range c.OnAll(keys) {
+		f.Title = "ssh host key baked into the image"
+		list = append(list, f)
 	}
 	homes := []string{"root"}
 	for _, a := range img.Accounts {

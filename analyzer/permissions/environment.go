@@ -34,6 +34,10 @@ func unsafePath(c *check.Check, img *evidence.Image) check.Answer {
 			continue
 		}
 		o, state := img.Resolve(dir)
+		if state == evidence.Missing && anybodyMakes(img, dir) {
+			f.Title, f.Reason = "directory of the PATH that everybody can make", "it is not there, and everybody can write to what is above it"
+			list = append(list, f)
+		}
 		if state != evidence.Present || o.Entry.Type != layer.Directory {
 			continue
 		}
@@ -48,6 +52,20 @@ func unsafePath(c *check.Check, img *evidence.Image) check.Answer {
 		}
 	}
 	return check.Found(list...)
+}
+
+// anybodyMakes reports whether a path that is not there is one that every user
+// could make: /tmp/hook.so.
+func anybodyMakes(img *evidence.Image, name string) bool {
+	for dir := path.Dir(name); dir != "/" && dir != "."; dir = path.Dir(dir) {
+		switch o, state := img.Resolve(dir); state {
+		case evidence.Present:
+			return o.Entry.Type == layer.Directory && o.Entry.Mode&0o002 != 0
+		case evidence.Unread:
+			return false
+		}
+	}
+	return false
 }
 
 // A setting is a variable that makes programs unsafe.
@@ -126,6 +144,9 @@ func loadsFrom(img *evidence.Image, u evidence.User, name, value string) string 
 			return fmt.Sprintf("%q is looked up in the working directory", dir)
 		}
 		o, state := img.Resolve(dir)
+		if state == evidence.Missing && anybodyMakes(img, dir) {
+			return fmt.Sprintf("%s is not there, and everybody can make it", dir)
+		}
 		if state != evidence.Present {
 			continue
 		}

@@ -141,6 +141,9 @@ func readableKey(c *check.Check, img *evidence.Image) check.Answer {
 		if f := img.Fact(o); f != nil && f.Key {
 			hit := c.On(img.Path(o))
 			hit.Match = fmt.Sprintf("mode %04o, owner %d:%d", o.Entry.Mode, o.Entry.UID, o.Entry.GID)
+			if strings.HasPrefix(hit.Path, "usr/share/doc/") {
+				hit.Severity, hit.Reason = finding.Info, "an example of a package's documentation"
+			}
 			list = append(list, hit)
 		}
 	})

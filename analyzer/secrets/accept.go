@@ -37,9 +37,11 @@ func (t *text) accept(b []byte, lo int, m []int, r *rule, rank int8) {
 		return
 	}
 	for i := range r.allow {
-		if r.allow[i].allows(v, matched, lineAround(b, start, end)) {
+		line := lineAround(b, start, end)
+		if r.allow[i].allows(v, matched, line) {
 			return
 		}
+		f.notAt = append(f.notAt, r.allow[i].allowsAt(v, matched, line)...)
 	}
 	f.judge(r, v, t.s.opts.Now)
 	if r.id == awsKeyID && f.sev > finding.Info {
@@ -51,6 +53,7 @@ func (t *text) accept(b []byte, lo int, m []int, r *rule, rank int8) {
 // Rules of gitleaks' that are looked at more closely.
 const (
 	kubernetesSecret = "kubernetes-secret-yaml"
+	curlUser         = "curl-auth-user"
 	webToken         = "jwt"
 )
 
@@ -95,6 +98,10 @@ func (f *match) judge(r *rule, v []byte, now time.Time) {
 	}
 	var d verdict
 	switch {
+	case r.id == curlUser:
+		if _, pass, ok := bytes.Cut(bytes.Trim(v, "\"'"), []byte(":")); ok && docPasswords[string(bytes.ToLower(pass))] {
+			d = verdict{set: true, sev: finding.Info, conf: finding.Unsure, reason: "an example or a well-known default"}
+		}
 	case r.id == webToken:
 		d = checkJWT(v, now)
 	case r.verify != nil:

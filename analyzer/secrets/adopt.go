@@ -100,11 +100,23 @@ func adopt(g *gitleaks.Rule, global []gitleaks.Allow) *rule {
 		r.allow = append(r.allow, newAllow(a))
 	}
 	for _, a := range global {
-		a.Paths = nil // nothing is skipped by its path
 		r.allow = append(r.allow, newAllow(a))
 	}
 	r.shape(g)
 	r.words = r.keywords(g)
+	return r
+}
+
+// anywhere takes from a rule the paths that it skips: of gitleaks' own rules
+// nothing is skipped by its path.
+func anywhere(r *rule) *rule {
+	for i := range r.allow {
+		a := &r.allow[i]
+		if a.and && len(a.paths) > 0 {
+			*a = allow{}
+		}
+		a.paths = nil
+	}
 	return r
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -50,7 +51,7 @@ func ParseAllow(file []byte) ([]Allow, error) {
 }
 
 func (e allowEntry) allow() (Allow, error) {
-	a := Allow{Rule: e.Rule, Path: e.Path, Value: e.Value, Reason: e.Reason}
+	a := Allow{Rule: e.Rule, Path: e.Path, Value: strings.TrimPrefix(e.Value, "sha256:"), Reason: e.Reason}
 	if e.Reason == "" {
 		return a, errors.New("an accepted secret needs a reason")
 	}

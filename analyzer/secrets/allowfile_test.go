@@ -18,6 +18,9 @@ func TestParseAllow(t *testing.T) {
 	if list[0].expired(last) || !list[0].expired(last.Add(time.Second)) {
 		t.Errorf("until %v: the whole last day counts", list[0].Until)
 	}
+	if _, err := ParseAllow([]byte("allow: [{value: 'sha256:" + strings.Repeat("0a", 32) + "', reason: x}]")); err != nil {
+		t.Errorf("a hash that says which: %v", err)
+	}
 	for name, c := range map[string]struct{ in, want string }{
 		"no reason":      {"allow: [{rule: S010}]", "entry 1: an accepted secret needs a reason"},
 		"fits all":       {"allow: [{reason: x}]", "needs a rule, a path or the hash"},

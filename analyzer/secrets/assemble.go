@@ -172,7 +172,8 @@ func (a *assembly) copy(c *copyOf) {
 	}
 	for i := range c.hits.matches {
 		m := &c.hits.matches[i]
-		if m.rule.path.text != "" && !m.rule.path.get().MatchString(path) {
+		if m.rule.path.text != "" && !m.rule.path.get().MatchString(path) ||
+			slices.ContainsFunc(m.notAt, func(p pattern) bool { return p.get().MatchString(path) }) {
 			continue
 		}
 		a.file(c, e, path, m)
@@ -201,6 +202,7 @@ func (a *assembly) file(c *copyOf, e *layer.Entry, path string, m *match) {
 			return
 		}
 		f := a.finding(m)
+		inDependency(&f, m, full)
 		f.Path, f.Line = full, m.line
 		f.Layer, f.FirstLayer = ptr(c.layer), ptr(c.layer)
 		f.Bytes = ptr(e.Size)

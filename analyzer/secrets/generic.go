@@ -63,7 +63,7 @@ func (t *text) generic(b []byte, from, to int) {
 		return
 	}
 	f := match{rule: r, sev: r.sev, conf: r.conf, rank: rankGeneric}
-	if stands(v) || sequence(v) || filler(v) != "" {
+	if stands(v) || sequence(v) || filler(v) != "" || saysSecret(v) {
 		return
 	}
 	t.add(b, a.start, a.end, f)
@@ -135,7 +135,7 @@ var harmless = []string{
 	"sharedsecret", "exportersecret", "tokenizer", "tokentype", "tokencount", "maxtoken", "keytype", "keyusage", "keyfunc", "keyspace", "keymap", "keysym",
 	"checksum", "integrity", "fingerprint", "md5", "sha1", "sha256", "sha512", "cachekey", "sortkey", "partitionkey",
 	"idempotency", "licensekey", "rowkey", "translationkey", "i18n", "keyof", "keyevent", "keyserver", "keygrip", "keyversion",
-	"passwordreset", "resetpassword", "forgotpassword", "passwordpolicy", "passwordfield", "passwordlabel", "passwordhint",
+	"passwordmgr", "passwordmanager", "passwordrules", "passwordreset", "resetpassword", "forgotpassword", "passwordpolicy", "passwordfield", "passwordlabel", "passwordhint",
 	"continuationtoken", "nexttoken", "pagetoken", "synctoken", "passwordhelp", "passwordtext", "passwordinput", "passwordmin", "passwordmax", "passwordlength", "passwordtype",
 	"tokenkind", "tokenname", "secretref", "secretkeyref", "passwordref", "tokenexpir", "tokenlife", "tokenid", "issuerkey",
 	"verifykey", "verificationkey", "sitekey", "storagekey", "objectkey", "lookupkey", "hashkey", "mapkey", "pathkey", "compass", "bypass",
@@ -185,13 +185,75 @@ func credible(kind nameClass, name, v []byte, a *assignment) bool {
 	if entropy(v) < least {
 		return false
 	}
-	if kind == weak && a.quote == 0 && a.op != '=' && a.op != ':' {
+	if kind == weak && (a.quote == 0 && a.op != '=' && a.op != ':' || isUUID(v) || isExpression(v)) {
 		return false
 	}
 	if a.quote == 0 && isMember(v) {
 		return false
 	}
-	return !wordy(v) && !plainBase64(v) && !isIdentifier(v)
+	return !wordy(v) && !plainBase64(v) && !isIdentifier(v) && !isConstant(v)
+}
+
+// isUUID reports whether a value has the form of RFC 9562: what is called a key
+// is mostly an identifier then.
+func isUUID(v []byte) bool {
+	if len(v) != 36 {
+		return false
+	}
+	for i, c := range v {
+		if dash := i == 8 || i == 13 || i == 18 || i == 23; dash != (c == '-') || !dash && !hexDigits.has(c) {
+			return false
+		}
+	}
+	return true
+}
+
+// isExpression reports whether a value is a sum or a quotient of names: no
+// alphabet of base64 has both an operator and an underscore.
+func isExpression(v []byte) bool {
+	return bytes.IndexByte(v, '_') >= 0 && bytes.ContainsAny(v, "/+")
+}
+
+// isConstant reports whether a value is the name of one, "__NL80211_KEY_LAST":
+// capitals and digits, at least three of its words without digits.
+func isConstant(v []byte) bool {
+	words := 0
+	for part := range bytes.SplitSeq(v, []byte{'_'}) {
+		for _, c := range part {
+			if !digits.has(c) && (c < 'A' || c > 'Z') {
+				return false
+			}
+		}
+		if len(part) > 1 && runLen(part, 0, letters, len(part)) == len(part) {
+			words++
+		}
+	}
+	return words >= 3
+}
+
+// maxExampleDigits is how many digits an example may have: "secret123". What has
+// more was made by chance, whatever stands before it.
+const maxExampleDigits = 4
+
+// saysSecret reports whether a value says what it is in lower case, "secret1",
+// "real-secret-6-levels": so examples and tests are written.
+func saysSecret(v []byte) bool {
+	v = bytes.Trim(v, "'\"`")
+	word, numbers := 0, 0
+	found := false
+	for i, c := range v {
+		switch {
+		case c >= 'a' && c <= 'z':
+			continue
+		case digits.has(c):
+			numbers++
+		case bytes.IndexByte([]byte("-_.[]"), c) < 0:
+			return false
+		}
+		found = found || string(v[word:i]) == "secret"
+		word = i + 1
+	}
+	return numbers <= maxExampleDigits && (found || string(v[word:]) == "secret")
 }
 
 // isIdentifier reports whether a value is a name of several words, with numbers

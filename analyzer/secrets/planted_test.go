@@ -22,6 +22,7 @@ import (
 	"peel/analyzer/finding"
 	"peel/analyzer/owned"
 	"peel/analyzer/secrets"
+	"peel/analyzer/secrets/secrettest"
 	"peel/source"
 	"peel/source/layer"
 	. "peel/source/sourcetest"
@@ -139,7 +140,7 @@ func noSecretPrinted(t *testing.T, list []finding.Finding) {
 }
 
 func TestDeletedAndOverwritten(t *testing.T) {
-	a, b, c := token(101), token(102), token(103)
+	a, b, c := secrettest.Token(101), secrettest.Token(102), secrettest.Token(103)
 	img := Image{Layers: []Layer{
 		{Files: []File{Reg("app/.env", "T="+a), Reg("app/conf", "T="+b), Reg("app/moved", "T="+c)}},
 		{Files: []File{Whiteout("app/.env")}},
@@ -174,7 +175,7 @@ func TestDeletedAndOverwritten(t *testing.T) {
 func TestConfigAndHistory(t *testing.T) {
 	tokens := map[string]string{}
 	for i, k := range []string{"env", "label", "cmd", "entrypoint", "health", "onbuild", "arg", "run", "annotation", "comment", "gone"} {
-		tokens[k] = token(200 + i)
+		tokens[k] = secrettest.Token(200 + i)
 	}
 	img := Image{
 		Annotations: map[string]string{"a.b/c": tokens["annotation"]},
@@ -224,7 +225,7 @@ func TestConfigAndHistory(t *testing.T) {
 }
 
 func TestSameContentEverywhere(t *testing.T) {
-	tok := token(300)
+	tok := secrettest.Token(300)
 	img := Image{}
 	for i := range 5 {
 		img.Layers = append(img.Layers, Layer{Files: []File{Reg(fmt.Sprintf("d%d/x", i), "T="+tok)}})
@@ -243,7 +244,7 @@ func TestSameContentEverywhere(t *testing.T) {
 
 func TestAllow(t *testing.T) {
 	now := time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)
-	a, b, c := token(401), token(402), token(403)
+	a, b, c := secrettest.Token(401), secrettest.Token(402), secrettest.Token(403)
 	img := Image{Layers: []Layer{{Files: []File{Reg("ok/a", "T="+a), Reg("ok/deep/b", "T="+b), Reg("usr/lib/c", "T="+c)}}}}
 	s, in := build(t, img, secrets.Options{
 		Now: now,
@@ -268,7 +269,7 @@ func TestAllow(t *testing.T) {
 // TestAllowAlso guards entries for checks that findings only name: secrets that
 // a later layer deletes.
 func TestAllowAlso(t *testing.T) {
-	gone, kept := token(421), token(422)
+	gone, kept := secrettest.Token(421), secrettest.Token(422)
 	img := Image{Layers: []Layer{{Files: []File{Reg("tmp/a", "T="+gone), Reg("tmp/b", "T="+kept)}}, {Files: []File{Whiteout("tmp/a")}}}}
 	s, in := build(t, img, secrets.Options{Allow: []secrets.Allow{{Rule: "S050", Path: "tmp/**", Reason: "pushed squashed"}}})
 	res := s.Assemble(in)
@@ -282,9 +283,9 @@ func TestAllowAlso(t *testing.T) {
 
 // TestOwned guards that what a package brought counts less, and only that.
 func TestOwned(t *testing.T) {
-	conf := "T=" + token(410) + "\n"
-	binary := "\x7fELF\x02\x01\x01\x00" + strings.Repeat("\x00\x90", 3000) + token(411) + "\x00"
-	mine, script, jar := "T="+token(412)+"\n", "T='"+token(413)+"'\n", zipped("c.properties", "t="+token(414))
+	conf := "T=" + secrettest.Token(410) + "\n"
+	binary := "\x7fELF\x02\x01\x01\x00" + strings.Repeat("\x00\x90", 3000) + secrettest.Token(411) + "\x00"
+	mine, script, jar := "T="+secrettest.Token(412)+"\n", "T='"+secrettest.Token(413)+"'\n", zipped("c.properties", "t="+secrettest.Token(414))
 	sha, md := sha256.Sum256([]byte(script)), func(s string) string { return fmt.Sprintf("%x", md5.Sum([]byte(s))) }
 	sha1Of := sha1.Sum([]byte(jar))
 	img := Image{Layers: []Layer{
@@ -296,7 +297,7 @@ func TestOwned(t *testing.T) {
 			Reg("usr/lib/python3/site-packages/s.py", script), Reg("etc/conf", conf), Reg("usr/lib/prog", binary), Reg("usr/share/mine", mine), Reg("opt/a.jar", jar),
 			Reg("app/conf", conf),
 		}},
-		{Files: []File{Whiteout("var/lib/dpkg/info/prog:amd64.md5sums"), Reg("etc/conf", conf).Mode(0o600), Reg("opt/a.jar", zipped("c.properties", "# changed\nt="+token(414)))}},
+		{Files: []File{Whiteout("var/lib/dpkg/info/prog:amd64.md5sums"), Reg("etc/conf", conf).Mode(0o600), Reg("opt/a.jar", zipped("c.properties", "# changed\nt="+secrettest.Token(414)))}},
 	}}
 	s, in := build(t, img, secrets.Options{})
 	for path, pkg := range map[string]string{

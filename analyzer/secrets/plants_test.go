@@ -11,30 +11,13 @@ import (
 	"encoding/base64"
 	"encoding/pem"
 	"fmt"
-	"hash/crc32"
 	"strings"
 	"unicode/utf16"
 
 	"github.com/klauspost/compress/zstd"
-)
 
-// token makes a GitHub token with a right checksum.
-func token(n int) string {
-	const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-	b := make([]byte, 30)
-	seed := uint32(n)*2654435761 + 12345
-	for i := range b {
-		seed = seed*1664525 + 1013904223
-		b[i] = alphabet[seed>>16%62]
-	}
-	sum := crc32.ChecksumIEEE(b)
-	var tail [6]byte
-	for i := 5; i >= 0; i-- {
-		tail[i] = alphabet[sum%62]
-		sum /= 62
-	}
-	return "ghp_" + string(b) + string(tail[:])
-}
+	"peel/analyzer/secrets/secrettest"
+)
 
 func privateKey() string {
 	_, key, err := ed25519.GenerateKey(rand.Reader)
@@ -103,7 +86,7 @@ type plant struct {
 
 func plants() []plant {
 	n := 0
-	next := func() string { n++; return token(n) }
+	next := func() string { n++; return secrettest.Token(n) }
 	in := func(path, format string) plant {
 		t := next()
 		return plant{path: path, content: fmt.Sprintf(format, t), value: t}

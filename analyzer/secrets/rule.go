@@ -3,6 +3,7 @@ package secrets
 import (
 	"regexp"
 	"regexp/syntax"
+	"slices"
 	"sync"
 	"unicode"
 
@@ -105,12 +106,25 @@ type allow struct {
 	stops   []string
 }
 
-// allows reports whether the rule does not mean this match. Conditions on the
-// path are left to accepts.
+// allows reports whether the rule does not mean this match, wherever it is.
 func (a *allow) allows(secret, match, line []byte) bool {
 	if a.and && len(a.paths) > 0 {
 		return false
 	}
+	return a.words(secret, match, line)
+}
+
+// allowsAt gives the paths at which the rule does not mean this match; nil if
+// there is none.
+func (a *allow) allowsAt(secret, match, line []byte) []pattern {
+	if a.and && !a.words(secret, match, line) {
+		return nil
+	}
+	return a.paths
+}
+
+// words is what the conditions on the text come to.
+func (a *allow) words(secret, match, line []byte) bool {
 	text := secret
 	switch a.target {
 	case "match":
@@ -118,18 +132,8 @@ func (a *allow) allows(secret, match, line []byte) bool {
 	case "line":
 		text = line
 	}
-	hasRegex := false
-	for _, re := range a.regexes {
-		if hasRegex = re.get().Match(text); hasRegex {
-			break
-		}
-	}
-	hasStop := false
-	for _, s := range a.stops {
-		if hasStop = containsFold(secret, s); hasStop {
-			break
-		}
-	}
+	hasRegex := slices.ContainsFunc(a.regexes, func(p pattern) bool { return p.get().Match(text) })
+	hasStop := slices.ContainsFunc(a.stops, func(s string) bool { return containsFold(secret, s) })
 	if a.and {
 		return (hasRegex || len(a.regexes) == 0) && (hasStop || len(a.stops) == 0)
 	}

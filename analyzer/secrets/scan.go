@@ -18,8 +18,9 @@ type match struct {
 	sev        finding.Severity
 	conf       finding.Confidence
 	reason     string
-	rank       int8   // of two that overlap, the higher stays
-	inner      string // path inside archives
+	rank       int8      // of two that overlap, the higher stays
+	inner      string    // path inside archives
+	notAt      []pattern // paths at which it is none, by a rule file
 }
 
 // Ranks of matches.

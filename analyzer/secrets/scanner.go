@@ -42,6 +42,15 @@ type use struct {
 
 var _ layer.Inspector = (*Scanner)(nil)
 
+// OwnRules makes a scanner without any options.
+func OwnRules() *Scanner {
+	s, err := New(Options{})
+	if err != nil {
+		panic(err) // of a rule file, and there is none
+	}
+	return s
+}
+
 // New makes a scanner. An error is one of the rule file.
 func New(opts Options) (*Scanner, error) {
 	if opts.Now.IsZero() {
@@ -51,27 +60,49 @@ func New(opts Options) (*Scanner, error) {
 	s.pool.New = func() any { return newStream(s) }
 	rules := defaultRules()
 	if opts.ExtraRules != nil {
-		set, err := gitleaks.Parse(opts.ExtraRules)
-		if err != nil {
+		var err error
+		if rules, err = extend(rules, opts.ExtraRules); err != nil {
 			return nil, err
-		}
-		for i := range set.Rules {
-			r := adopt(&set.Rules[i], set.Allow)
-			if len(r.words) == 0 {
-				return nil, fmt.Errorf("reading rule %q: it needs a keyword of at least %d characters", r.id, minKeyword)
-			}
-			rules = append(rules, r)
 		}
 	}
 	s.build(rules)
 	return s, nil
 }
 
+// extend adds the rules of a file, and leaves out those that it disables or has
+// under the same id.
+func extend(rules []*rule, file []byte) ([]*rule, error) {
+	set, err := gitleaks.Parse(file)
+	if err != nil {
+		return nil, err
+	}
+	gone := map[string]bool{}
+	for _, id := range set.Disabled {
+		gone[id] = true
+	}
+	var own []*rule
+	for i := range set.Rules {
+		r := adopt(&set.Rules[i], set.Allow)
+		if len(r.words) == 0 {
+			return nil, fmt.Errorf("reading rule %q: it needs a keyword of at least %d characters", r.id, minKeyword)
+		}
+		gone[r.id] = true
+		own = append(own, r)
+	}
+	var out []*rule
+	for _, r := range rules {
+		if !gone[r.id] {
+			out = append(out, r)
+		}
+	}
+	return append(out, own...), nil
+}
+
 var defaultRules = sync.OnceValue(func() []*rule {
 	var rules []*rule
 	for i := range gitleaks.Default.Rules {
 		if g := &gitleaks.Default.Rules[i]; !replaced[g.ID] {
-			rules = append(rules, adopt(g, gitleaks.Default.Allow))
+			rules = append(rules, anywhere(adopt(g, gitleaks.Default.Allow)))
 		}
 	}
 	return append(rules, ownRules()...)

@@ -41,8 +41,11 @@ func (a *assembly) owned(n int, c *copyOf, path string) {
 	case ok && !lowered && *f.FirstLayer == c.layer:
 		a.lowered[n] = judged{f.Severity, f.Reason}
 		to := finding.Low
-		if f.Severity == finding.Critical {
+		switch {
+		case f.Severity == finding.Critical && !isDocumentation(path):
 			to = finding.Medium
+		case f.Severity < finding.Critical && isDocumentation(path): // an example
+			to = finding.Info
 		}
 		f.Severity = min(f.Severity, to)
 		f.Reason = join(f.Reason, "unmodified file of package "+pkg)

@@ -42,6 +42,13 @@ func (t *text) url(b []byte, from, to int) {
 	if colon < 0 {
 		return
 	}
+	// cvs puts its method in front: cvs://:pserver:user:password@host.
+	if m := bytes.IndexByte(info[1:at], ':') + 1; colon == 0 && m > 0 {
+		info, at, to = info[m+1:], at-m-1, to+m+1
+		if colon = bytes.IndexByte(info[:at], ':'); colon < 0 {
+			return
+		}
+	}
 	user, pass := info[:colon], info[colon+1:at]
 	host := info[at+1:]
 	if len(pass) < 3 || !wordChars.has(host[0]) && host[0] != '[' || bytes.IndexByte(user, '=') >= 0 || bytes.IndexByte(user, ',') >= 0 {
@@ -63,7 +70,7 @@ func (f *match) judgeURL(user, pass, host []byte, binary bool) bool {
 		return false
 	}
 	switch {
-	case docPasswords[string(plain)], bytes.EqualFold(user, pass), filler(pass) != "", containsFold(host, "example."):
+	case docPasswords[string(plain)], bytes.EqualFold(user, pass), filler(pass) != "", containsFold(host, "example."), containsFold(host, ".company.com"):
 		f.sev, f.conf, f.reason = finding.Info, finding.Unsure, "an example or a well-known default"
 	case lettersOnly(pass) && (wordy(pass) || len(pass) < 6):
 		if binary {

@@ -109,7 +109,7 @@ var fillers = []string{
 	"changeme", "change_me", "change-me", "changeit", "change_it", "change-it", "replaceme", "replace_me", "replace-me",
 	"replace_with", "replace-with", "placeholder", "your_", "your-", "yourpass", "yoursecret", "yourtoken", "yourapi", "yourkey",
 	"my_secret", "mysecret", "mypassword", "my_password", "my-secret", "insert_", "insert-", "enter_", "redacted", "removed", "dummy", "foobar",
-	"todo", "fixme", "example", "sample", "xxxxx", "password", "passwd", "supersecret", "topsecret",
+	"todo", "fixme", "example", "sample", "xxxxx", "password", "passwd", "passphrase", "secr3t", "supersecret", "topsecret",
 	"notasecret", "not_a_secret", "not-a-secret", "undefined", "lorem", "qwerty", "secretkey", "secret_key", "secret-key",
 	"goes_here", "goes-here", "goeshere",
 }

@@ -77,7 +77,7 @@ func signer(t testing.TB, kind string) (sign func([]byte) []byte, key *attached.
 	if err != nil {
 		t.Fatal(err)
 	}
-	if key, err = attached.ParseKey(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})); err != nil {
+	if key, err = attached.ParseKey("cosign.pub", pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})); err != nil {
 		t.Fatal(err)
 	}
 	return func(message []byte) []byte {
@@ -251,7 +251,7 @@ func TestParseKey(t *testing.T) {
 		"nothing": "", "no PEM": "hello", "private": "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
 		"broken": "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n",
 	} {
-		if _, err := attached.ParseKey([]byte(text)); err == nil {
+		if _, err := attached.ParseKey("cosign.pub", []byte(text)); err == nil {
 			t.Errorf("%s is a key", what)
 		}
 	}
@@ -260,7 +260,7 @@ func TestParseKey(t *testing.T) {
 		t.Skip(err) // newer versions of Go make no such keys
 	}
 	der, _ := x509.MarshalPKIXPublicKey(small.Public())
-	if _, err := attached.ParseKey(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})); err == nil {
+	if _, err := attached.ParseKey("cosign.pub", pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})); err == nil {
 		t.Error("a key of 1024 bits is taken")
 	}
 }

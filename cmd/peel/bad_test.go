@@ -245,7 +245,7 @@ func TestBadLayers(t *testing.T) {
 		{name: "gzip cut in its header", make: stored(Gzip, gz[:5]), code: 3, class: layer.ErrCorrupt},
 		{name: "zstd cut off", make: stored(Zstd, zs[:len(zs)/2]), code: 3, class: layer.ErrCorrupt, say: "unexpected EOF"},
 		{name: "tar cut in a file", make: stored(None, plain[:5000]), code: 3, class: errAny},
-		{name: "tar cut in a header, digests fit", make: ofLayer(Layer{Tar: plain[:1200]}), code: 3, class: layer.ErrCorrupt, say: "reading the tar after 1 entries"},
+		{name: "tar cut in a header, digests fit", make: ofLayer(Layer{Tar: plain[:1200]}), code: 3, class: layer.ErrCorrupt, say: "reading the tar behind entry 1"},
 		{name: "tar cut in a file, digests fit", make: ofLayer(Layer{Tar: plain[:5000]}), code: 3, class: layer.ErrCorrupt, say: `reading "bin/app"`, show: "Not read to its end"},
 		{name: "flipped bit in the gzip", make: stored(Gzip, flipped(gz, len(gz)/2)), code: 3, class: layer.ErrCorrupt},
 		{name: "wrong CRC", make: stored(Gzip, flipped(gz, len(gz)-8)), code: 3, class: layer.ErrCorrupt, say: "checksum"},
@@ -257,7 +257,7 @@ func TestBadLayers(t *testing.T) {
 		{name: "xz", make: stored(Gzip, []byte("\xfd7zXZ\x00\x00\x04"+strings.Repeat("x", 600))), code: 3, class: layer.ErrFormat, say: "compressed with xz"},
 		{name: "bzip2", make: stored(Gzip, []byte("BZh91AY"+strings.Repeat("x", 600))), code: 3, class: layer.ErrFormat, say: "compressed with bzip2"},
 		{name: "no bytes at all", make: ofLayer(Layer{Tar: []byte{}}), code: 0, show: "0 B in 1 layer"},
-		{name: "text for a layer", make: ofLayer(Layer{Tar: []byte(strings.Repeat("just words\n", 100))}), code: 3, class: layer.ErrCorrupt, say: "reading the tar after 0 entries"},
+		{name: "text for a layer", make: ofLayer(Layer{Tar: []byte(strings.Repeat("just words\n", 100))}), code: 3, class: layer.ErrCorrupt, say: "reading the tar behind entry 0"},
 		{name: "zstd of a huge window", make: stored(Zstd, hugeWindow(t)), code: 3, class: layer.ErrCorrupt, say: "window"},
 		{
 			name: "descriptor bigger than the blob", code: 3, class: layer.ErrDigest, say: "the layer ends after",

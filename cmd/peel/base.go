@@ -36,10 +36,35 @@ func (o *rootOptions) openBase(ctx context.Context, img *source.Image) (*analyze
 			opts.Platform += "/" + p.Variant
 		}
 	}
+	o.sameStore(&opts)
 	base, err := source.Open(ctx, o.base, opts)
 	if err != nil {
 		return nil, err
 	}
 	defer base.Close()
 	return analyzer.BaseOf(base), nil
+}
+
+// sameStore has the base looked for in the store of --root too, unless its
+// reference says that it is elsewhere: a file, a registry, a store of another
+// kind or with a root of its own.
+func (o *rootOptions) sameStore(opts *source.Options) {
+	ref, err := source.ParseReference(o.base)
+	if err != nil || o.root == "" || ref.Root != "" || ref.Path != "" {
+		return // what is wrong with it, Open tells
+	}
+	store := source.Kind(o.source)
+	if store != source.Containerd {
+		store = source.Storage
+	}
+	switch ref.Kind {
+	case "":
+		opts.Source, opts.Root = store, o.storeRoot()
+	case store:
+		opts.Root = o.storeRoot()
+	case source.Podman:
+		if store == source.Storage {
+			opts.Root = o.storeRoot()
+		}
+	}
 }

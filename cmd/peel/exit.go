@@ -36,8 +36,9 @@ type silent struct{ error }
 func (silent) Error() string   { return "" }
 func (s silent) Unwrap() error { return s.error }
 
-// exitCode says what to exit with, and prints err if nobody has.
-func exitCode(w io.Writer, err error) int {
+// exitCode says what to exit with, and prints err if nobody has. command is what
+// was called, "peel findings".
+func exitCode(w io.Writer, err error, command string) int {
 	var code codeError
 	switch {
 	case err == nil:
@@ -45,7 +46,7 @@ func exitCode(w io.Writer, err error) int {
 	case errors.As(err, &code):
 		return int(code)
 	}
-	printError(w, err)
+	printError(w, err, command)
 	if errors.Is(err, errUsage) || errors.Is(err, source.ErrReference) || errors.Is(err, registry.ErrConfig) {
 		return exitUsage
 	}
@@ -54,12 +55,12 @@ func exitCode(w io.Writer, err error) int {
 
 // printError writes an error and, indented below it, what was tried and what
 // can be done.
-func printError(w io.Writer, err error) {
+func printError(w io.Writer, err error, command string) {
 	var open *source.OpenError
 	if !errors.As(err, &open) {
 		fmt.Fprintf(w, "peel: %s\n", lines(err))
 		if errors.Is(err, errUsage) {
-			fmt.Fprintln(w, "  try: peel --help")
+			fmt.Fprintf(w, "  try: %s --help\n", command)
 		}
 		return
 	}

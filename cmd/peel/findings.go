@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -49,6 +50,7 @@ func newFindingsCmd(s streams) *cobra.Command {
 	f := cmd.Flags()
 	o.addSourceFlags(f)
 	o.scan.addFlags(f)
+	f.Lookup("scanners").Usage = "families of checks that run: " + strings.Join(defaultScanners(), ", ")
 	f.BoolVar(&o.asJSON, "json", false, "print JSON: the findings as the report has them, or the lines of the checklist")
 	f.BoolVar(&o.checklist, "checklist", false, "answer the checklist of a production image")
 	f.StringVar(&o.failOn, failOnFlag, "off", "end with exit code 1 on findings of this severity or above, or of checks by their ids: high,S050")

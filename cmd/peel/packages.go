@@ -55,7 +55,7 @@ func newPackagesCmd(s streams) *cobra.Command {
 	}
 	f := cmd.Flags()
 	o.addSourceFlags(f)
-	f.StringSliceVarP(&o.outputs, "output", "o", nil, "FORMAT[=FILE]: table, json, "+formats()+" (default table)")
+	f.StringSliceVarP(&o.outputs, "output", "o", nil, "the form, and =file to put it there: table, json, "+formats()+" (default table)")
 	f.BoolVar(&o.asJSON, "json", false, "the same as --output json")
 	completeKinds(cmd)
 	return cmd
@@ -109,6 +109,14 @@ func runPackages(ctx context.Context, o *packagesOptions) error {
 	if err := o.checkLimits(); err != nil {
 		return err
 	}
+	for _, out := range outputs {
+		if out.file == "" {
+			continue
+		}
+		if err := checkWritable(out.file); err != nil {
+			return err
+		}
+	}
 	if err := o.keepPackages(); err != nil {
 		return err
 	}
@@ -117,7 +125,7 @@ func runPackages(ctx context.Context, o *packagesOptions) error {
 		if err := context.Cause(ctx); err != nil {
 			return err
 		}
-		found, err = findPackages(ctx, a, o.docs, show)
+		found, err = findPackages(ctx, a, o.docs, show.doing)
 		return err
 	})
 	if err != nil {
@@ -142,7 +150,7 @@ func (o *rootOptions) keepPackages() (err error) {
 
 // findPackages lets the catalogers look at what was kept of an image. For
 // documents they take more time and memory.
-func findPackages(ctx context.Context, a *analyzer.Analysis, documents bool, show *meter) (*packages.Result, error) {
+func findPackages(ctx context.Context, a *analyzer.Analysis, documents bool, doing func(string)) (*packages.Result, error) {
 	img := packages.Image{
 		Tree: a.Tree, Reference: a.Image.Reference, ManifestDigest: a.Image.ManifestDigest, ConfigDigest: a.Image.ConfigDigest,
 		Config: a.Image.Config,
@@ -157,7 +165,7 @@ func findPackages(ctx context.Context, a *analyzer.Analysis, documents bool, sho
 	if documents {
 		debug.SetGCPercent(documentGC)
 	}
-	found, err := packages.Catalog(ctx, img, packages.Options{Documents: documents, Version: version(), Progress: show.doing})
+	found, err := packages.Catalog(ctx, img, packages.Options{Documents: documents, Version: version(), Progress: doing})
 	if documents {
 		debug.FreeOSMemory()
 	}

@@ -59,7 +59,8 @@ It runs nothing, needs no daemon and no root, and writes to no image, store or r
 Without IMAGE it opens a list of the images that are here. IMAGE is a name ("debian:12"), a file
 or directory ("./image.tar", "./layout"), "-" for standard input, or one of these with a prefix:
   registry:NAME  oci:DIR[:TAG]  oci-archive:FILE[:TAG]  docker-archive:FILE[:TAG|@N]
-  docker:NAME    podman:NAME    sample:   (an image built into peel, to try it on)
+  docker:NAME    podman:NAME    containers-storage:NAME    containerd:NAME
+  sample:   (an image built into peel, to try it on)
 
 Exit codes: 0 fine; 1 the policy failed; 2 usage or configuration; 3 the image could not be
 read, or not wholly.`
@@ -90,6 +91,7 @@ func newRootCmd(s streams, run func(context.Context, *rootOptions) error) *cobra
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			o.scan.chosen = cmd.Flags().Changed("scanners")
 			if !cmd.Flags().Changed("ci") {
 				o.ci = isTrue(s.env("CI"))
 			}
@@ -119,6 +121,9 @@ func newRootCmd(s streams, run func(context.Context, *rootOptions) error) *cobra
 	completeFlags(cmd)
 	cmd.AddCommand(newVersionCmd(s), newImagesCmd(s), newChecksCmd(s), newIgnoreCmd(s), newFindingsCmd(s), newHardenCmd(s), newPackagesCmd(s))
 	checkShell(cmd)
+	for _, c := range append(cmd.Commands(), cmd) {
+		c.Long = unwrap(c.Long)
+	}
 	return cmd
 }
 
@@ -202,5 +207,26 @@ func execute(ctx context.Context, args []string, s streams) int {
 	if err != nil && !understood && !errors.Is(err, errUsage) {
 		err = usage(err) // cobra's own words about a command line
 	}
-	return exitCode(s.err, err)
+	called, _, findErr := root.Find(args)
+	if findErr != nil {
+		called = root
+	}
+	return exitCode(s.err, err, called.CommandPath())
+}
+
+// unwrap joins the lines of each paragraph, which the help wraps to the terminal.
+// Lists, whose lines are indented, stay.
+func unwrap(text string) string {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		if s := b.String(); s != "" && !strings.HasSuffix(s, "\n\n") && strings.TrimSpace(line) != "" {
+			last := s[strings.LastIndexByte(strings.TrimSuffix(s, "\n"), '\n')+1:]
+			if line[0] != ' ' && last[0] != ' ' {
+				b.Reset()
+				b.WriteString(strings.TrimSuffix(s, "\n") + " ")
+			}
+		}
+		b.WriteString(line)
+	}
+	return b.String()
 }

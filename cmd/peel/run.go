@@ -27,19 +27,21 @@ func runRoot(ctx context.Context, o *rootOptions) error {
 	if err := o.prepare(); err != nil {
 		return err
 	}
+	if o.interactive() {
+		return runUI(ctx, o)
+	}
 	if o.scan.packages() {
-		if o.interactive() {
-			return usage(errors.New("--scanners: packages are not shown on the screens: ask for a report by --plain or --json, or run peel packages"))
-		}
 		if err := o.keepPackages(); err != nil {
 			return err
 		}
 	}
-	if o.interactive() {
-		return runUI(ctx, o)
-	}
 	if o.ui.secrets {
 		return usage(errors.New("--show-secrets is for the screens alone, and asks there: reports and files never hold a secret in clear"))
+	}
+	if o.json != "" && o.json != "-" {
+		if err := checkWritable(o.json); err != nil {
+			return err
+		}
 	}
 	return runReport(ctx, o, rules)
 }
@@ -47,6 +49,25 @@ func runRoot(ctx context.Context, o *rootOptions) error {
 func (o *rootOptions) checkLimits() error {
 	if o.maxEnts <= 0 {
 		return usage(fmt.Errorf("--max-entries: %d is no number of entries", o.maxEnts))
+	}
+	return nil
+}
+
+// checkWritable finds out before an image is read whether a report on it can be
+// written, and leaves what is there as it is.
+func checkWritable(path string) error {
+	info, err := os.Stat(path)
+	there := err == nil
+	if there && !info.Mode().IsRegular() && !info.IsDir() {
+		return nil // whoever reads from a pipe would take this for the report
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o666)
+	if err != nil {
+		return usage(fmt.Errorf("writing the report: %w", err))
+	}
+	f.Close()
+	if !there {
+		os.Remove(path)
 	}
 	return nil
 }
@@ -110,14 +131,21 @@ func (o *rootOptions) sourceOptions(opening *layer.Progress) source.Options {
 	scan.Progress = opening
 	opts := o.analysis(nil)
 	scan.Inspectors = append(opts.Scan.Inspectors, opts.Inspectors()...)
-	root := o.root
-	if abs, err := filepath.Abs(root); err == nil && root != "" {
-		root = abs
-	}
 	return source.Options{
-		Source: source.Kind(o.source), Root: root, Platform: o.platform, Scan: scan,
+		Source: source.Kind(o.source), Root: o.storeRoot(), Platform: o.platform, Scan: scan,
 		Stdin: o.streams.in, UserAgent: "peel/" + version(), Insecure: !o.tlsVerify, Waiting: o.waiting,
 	}
+}
+
+// storeRoot is --root as an absolute path, which stores ask for; "" if it was not given.
+func (o *rootOptions) storeRoot() string {
+	if o.root == "" {
+		return ""
+	}
+	if abs, err := filepath.Abs(o.root); err == nil {
+		return abs
+	}
+	return o.root
 }
 
 func (o *rootOptions) analysis(base *analyzer.Base) analyzer.Options {
@@ -135,7 +163,7 @@ func runReport(ctx context.Context, o *rootOptions, rules policy.Rules) error {
 	var found *packages.Result
 	a, readErr, err := o.readThen(ctx, func(a *analyzer.Analysis, show *meter) (err error) {
 		if o.keeper != nil && context.Cause(ctx) == nil {
-			found, err = findPackages(ctx, a, false, show)
+			found, err = findPackages(ctx, a, false, show.doing)
 		}
 		return err
 	})

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -19,6 +20,7 @@ import (
 // scanOptions choose the families of checks, and what they go by.
 type scanOptions struct {
 	scanners []string
+	chosen   bool   // the scanners are not the default ones
 	rules    string // file of rules for secrets
 	allow    string // file of accepted secrets
 	labels   []string
@@ -80,7 +82,7 @@ func (o *scanOptions) readKey() error {
 	if err != nil {
 		return fmt.Errorf("--key: %w", err)
 	}
-	if o.key, err = attached.ParseKey(b); err != nil {
+	if o.key, err = attached.ParseKey(filepath.Base(o.keyFile), b); err != nil {
 		return fmt.Errorf("--key: %s: %w", o.keyFile, err)
 	}
 	return nil

@@ -167,9 +167,9 @@ func indexOf(r io.ReaderAt, size int64, most int) (members, error) {
 
 func truncated(err error, m members) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) {
-		return fmt.Errorf("the archive is truncated after %d members: %w", len(m), err)
+		return fmt.Errorf("the archive is truncated behind member %d: %w", len(m), err)
 	}
-	return fmt.Errorf("%w: reading the tar after %d members: %w", ErrNotArchive, len(m), err)
+	return fmt.Errorf("%w: reading the tar behind member %d: %w", ErrNotArchive, len(m), err)
 }
 
 // stream reads an archive from front to back. Whatever looks like a layer is

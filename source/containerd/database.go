@@ -43,7 +43,7 @@ func load(opts Options) (*set, error) {
 	s := here()
 	out := &set{namespace: opts.Namespace}
 	if out.namespace == "" {
-		out.namespace = s.getenv(namespaceEnv)
+		out.namespace = s.Getenv(namespaceEnv)
 	}
 	roots := []string{opts.Root}
 	if opts.Root == "" {

@@ -14,6 +14,7 @@ import (
 	"github.com/pelletier/go-toml/v2"
 
 	"peel/source/oci"
+	"peel/source/place"
 )
 
 // Where containerd's plugins keep what is read here, below its root.
@@ -44,26 +45,15 @@ var elsewhere = []struct{ system, user, of string }{
 }
 
 // surroundings are what the place of the stores depends on.
-type surroundings struct {
-	uid    int
-	home   string
-	getenv func(string) string
-	system string // "/", below which /etc and /var lie
-}
+type surroundings struct{ place.Place }
 
-func here() surroundings {
-	home, _ := os.UserHomeDir()
-	return surroundings{uid: os.Getuid(), home: home, getenv: os.Getenv, system: "/"}
-}
+func here() surroundings { return surroundings{place.Here()} }
 
 // roots lists the directories in which a store may be, the user's own first.
 func (s surroundings) roots() []string {
 	var out []string
-	data := s.getenv("XDG_DATA_HOME")
-	if data == "" {
-		data = filepath.Join(s.home, ".local/share")
-	}
-	rootless := s.uid != 0 && filepath.IsAbs(data)
+	data := s.Data()
+	rootless := s.UID != 0 && filepath.IsAbs(data)
 	if rootless {
 		// Rootless containerd has this mounted where its root would be.
 		out = append(out, filepath.Join(data, "containerd"))
@@ -73,7 +63,7 @@ func (s surroundings) roots() []string {
 		if rootless && e.user != "" {
 			out = append(out, filepath.Join(data, e.user))
 		}
-		out = append(out, filepath.Join(s.system, e.system))
+		out = append(out, filepath.Join(s.System, e.system))
 	}
 	return out
 }
@@ -82,12 +72,12 @@ func (s surroundings) roots() []string {
 // cannot be read leaves it where it is by default.
 func (s surroundings) configured() string {
 	if runtime.GOOS == "windows" {
-		return filepath.Join(s.getenv("ProgramData"), "containerd", "root")
+		return filepath.Join(s.Getenv("ProgramData"), "containerd", "root")
 	}
 	var config struct {
 		Root string `toml:"root"`
 	}
-	f, err := os.Open(filepath.Join(s.system, "etc/containerd/config.toml"))
+	f, err := os.Open(filepath.Join(s.System, "etc/containerd/config.toml"))
 	if err == nil {
 		defer f.Close()
 		err = toml.NewDecoder(io.LimitReader(f, maxConfig)).Decode(&config)
@@ -95,7 +85,7 @@ func (s surroundings) configured() string {
 	if err == nil && filepath.IsAbs(config.Root) {
 		return config.Root
 	}
-	return filepath.Join(s.system, "var/lib/containerd")
+	return filepath.Join(s.System, "var/lib/containerd")
 }
 
 // find lists the stores there are, and those that are closed to the user.

@@ -8,6 +8,8 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	"peel/source/place"
 )
 
 // TestRoots looks where containerd, and what comes with one, keep their images.
@@ -35,9 +37,9 @@ func TestRoots(t *testing.T) {
 			os.MkdirAll(dir, 0o755)
 			os.WriteFile(filepath.Join(dir, "config.toml"), []byte(strings.ReplaceAll(test.config, "ROOT", system)), 0o644)
 		}
-		s := surroundings{uid: test.uid, home: filepath.Join(system, "home"), system: system, getenv: func(k string) string {
+		s := surroundings{place.Place{UID: test.uid, Home: filepath.Join(system, "home"), System: system, Getenv: func(k string) string {
 			return strings.ReplaceAll(test.env[k], "ROOT", system)
-		}}
+		}}}
 		var got []string
 		for _, r := range s.roots() {
 			got = append(got, strings.TrimPrefix(r, system+"/"))

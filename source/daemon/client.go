@@ -102,11 +102,15 @@ func (p *endpoint) client() (*client, error) {
 		named = p.from + ": "
 	}
 	u, err := url.Parse(p.host)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %s%q is no address: %w", ErrNoSocket, named, p.host, err)
+	if bad := (*url.Error)(nil); errors.As(err, &bad) { // it quotes the address, with the password in it
+		return nil, fmt.Errorf("%w: %sno address: %w", ErrNoSocket, named, bad.Err)
+	}
+	address := p.host
+	if u.User != nil {
+		address = u.Redacted()
 	}
 	tr := &http.Transport{ResponseHeaderTimeout: saveAnswer, TLSClientConfig: p.tls}
-	c := &client{http: &http.Client{Transport: tr}, base: "http://engine", address: p.host}
+	c := &client{http: &http.Client{Transport: tr}, base: "http://engine", address: address}
 	switch u.Scheme {
 	case "unix":
 		tr.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
@@ -119,11 +123,11 @@ func (p *endpoint) client() (*client, error) {
 		}
 		c.base = scheme + u.Host
 	case "ssh":
-		return nil, fmt.Errorf("%w: %s%s needs a tunnel: ssh -L /tmp/engine.sock:/var/run/docker.sock %s, and DOCKER_HOST=unix:///tmp/engine.sock", ErrNoSocket, named, p.host, u.Host)
+		return nil, fmt.Errorf("%w: %s%s needs a tunnel: ssh -L /tmp/engine.sock:/var/run/docker.sock %s, and DOCKER_HOST=unix:///tmp/engine.sock", ErrNoSocket, named, address, u.Host)
 	case "npipe":
-		return nil, fmt.Errorf("%w: %s%s is a named pipe, which peel does not open: let the engine listen on tcp://localhost:2375", ErrNoSocket, named, p.host)
+		return nil, fmt.Errorf("%w: %s%s is a named pipe, which peel does not open: let the engine listen on tcp://localhost:2375", ErrNoSocket, named, address)
 	default:
-		return nil, fmt.Errorf("%w: %s%q: only unix:// and tcp:// are addresses of engines", ErrNoSocket, named, p.host)
+		return nil, fmt.Errorf("%w: %s%q: only unix:// and tcp:// are addresses of engines", ErrNoSocket, named, address)
 	}
 	return c, nil
 }

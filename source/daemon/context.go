@@ -93,7 +93,11 @@ func contextNamed(name string) (*endpoint, error) {
 		}
 	}
 	dir := filepath.Join(dockerConfig(), "contexts")
-	if err := readJSON(filepath.Join(dir, "meta", id, "meta.json"), &meta); err != nil {
+	err := readJSON(filepath.Join(dir, "meta", id, "meta.json"), &meta)
+	if errors.Is(err, fs.ErrNotExist) { // no path of the user's
+		return nil, fmt.Errorf("there is no docker context %q in %s", name, dir)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("reading the docker context %q: %w", name, err)
 	}
 	found, ok := meta.Endpoints["docker"]

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"testing"
 
+	"peel/source/archive"
 	"peel/source/daemon"
 )
 
@@ -86,7 +87,7 @@ func TestContexts(t *testing.T) {
 		"host with TLS":               {env: map[string]string{"DOCKER_HOST": tlsHost, "DOCKER_TLS_VERIFY": "1"}, files: map[string]string{"ca.pem": ca}, where: tlsHost},
 		"host with a foreign CA":      {env: map[string]string{"DOCKER_HOST": tlsHost, "DOCKER_TLS_VERIFY": "1"}, err: "certificate"},
 		"CA without certificate":      {env: map[string]string{"DOCKER_HOST": tlsHost, "DOCKER_TLS_VERIFY": "1"}, files: map[string]string{"ca.pem": "x"}, err: "has no certificate"},
-		"context that is not there":   {env: map[string]string{"DOCKER_CONTEXT": "far"}, err: `docker context "far"`},
+		"context that is not there":   {env: map[string]string{"DOCKER_CONTEXT": "far"}, err: `there is no docker context "far"`},
 		"context without engine":      {env: map[string]string{"DOCKER_CONTEXT": "far"}, files: map[string]string{"contexts/meta/" + id + "/meta.json": `{}`}, err: "names no engine"},
 		"broken config":               {files: map[string]string{"config.json": `{`}, err: "config.json"},
 		"ssh":                         {env: map[string]string{"DOCKER_HOST": "ssh://far"}, err: "ssh -L"},
@@ -132,5 +133,20 @@ func TestClosedSocket(t *testing.T) {
 	t.Setenv("DOCKER_HOST", "unix://"+path)
 	if _, err := daemon.List(context.Background(), daemon.Docker); !errors.Is(err, daemon.ErrClosed) {
 		t.Errorf("%v, want that it is closed", err)
+	}
+}
+
+// TestAddressWithPassword guards that an error does not repeat the password in
+// an address.
+func TestAddressWithPassword(t *testing.T) {
+	for _, host := range []string{
+		"tcp://user:hunter2@127.0.0.1:1", "ssh://user:hunter2@host", "npipe://user:hunter2@host/pipe",
+		"ftp://user:hunter2@host", "tcp://user:hunter2@host:port", "tcp://user:hunter2%zz@host",
+	} {
+		t.Setenv("DOCKER_HOST", host)
+		_, where, err := daemon.Open(context.Background(), daemon.Docker, "app", archive.Options{})
+		if err == nil || strings.Contains(err.Error()+where, "hunter2") || !strings.Contains(err.Error(), "DOCKER_HOST") && !strings.Contains(err.Error(), "user:xxxxx@") {
+			t.Errorf("%s: %v, %s", host, err, where)
+		}
 	}
 }

@@ -142,5 +142,6 @@ const (
 	ProblemRoot      = "root is no directory"           // a file without a name: ignored
 	ProblemLongName  = "name longer than PATH_MAX"      // kept
 	ProblemWithheld  = "content not readable"           // listed without it
-	ProblemTrailing  = "data after the end of the tar"  // ignored, but part of the diffID
+	ProblemRemade    = "diffID not verified: put together from a table of contents"
+	ProblemTrailing  = "data after the end of the tar" // ignored, but part of the diffID
 )

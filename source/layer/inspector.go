@@ -32,3 +32,9 @@ type Withholder interface {
 	// equal contents, different ones tell nothing.
 	Withheld(offset int64) (Digest, bool)
 }
+
+// Remaker is implemented by readers of layers that may put a tar together from
+// what is known of its entries: its bytes are others than those of the diffID.
+type Remaker interface {
+	Remade() bool
+}

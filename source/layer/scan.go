@@ -88,8 +88,8 @@ func (o *Options) maxStored() int64 {
 // its Complete is false. A layer whose tar can be walked but whose digest, size
 // or diffID is not the expected one gives ErrDigest.
 //
-// blob may be a Withholder; the diffID is then not verified if it withholds
-// anything.
+// blob may be a Withholder or a Remaker; the diffID is then not verified if it
+// withholds anything, or is remade.
 //
 // blob is read from another goroutine, which has ended when Scan returns, so a
 // Read that blocks must end when ctx does.
@@ -98,11 +98,16 @@ func Scan(ctx context.Context, blob io.Reader, opts Options) (*Index, error) {
 	p := newPipe(ctx, blob, &opts)
 	w := newWalker(ctx, p, &opts)
 	w.withholder, _ = blob.(Withholder)
+	r, _ := blob.(Remaker)
+	remade := r != nil && r.Remade()
+	if remade {
+		w.problem(ProblemRemade, "")
+	}
 	walkErr := w.walk()
 	sums := p.wait()
 	idx := w.index()
-	if idx.Withheld > 0 {
-		// What was summed up has zeros for contents.
+	if remade || idx.Withheld > 0 {
+		// What was summed up has zeros for contents, or headers of its own.
 		sums.diffID, sums.digest = opts.DiffID, cmp.Or(opts.Digest, opts.DiffID)
 	}
 	idx.Digest, idx.DiffID = sums.digest, sums.diffID

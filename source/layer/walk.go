@@ -54,7 +54,7 @@ func (w *walker) walk() error {
 		}
 		if err != nil && !errors.Is(err, tar.ErrInsecurePath) {
 			w.pipe.drain()
-			return fmt.Errorf("%w: reading the tar after %d entries: %w", ErrCorrupt, len(w.entries), err)
+			return fmt.Errorf("%w: reading the tar behind entry %d: %w", ErrCorrupt, len(w.entries), err)
 		}
 		if err := w.entry(hdr); err != nil {
 			if errors.Is(err, ErrLimit) {

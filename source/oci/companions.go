@@ -24,6 +24,7 @@ type Companion struct {
 	Digest       string // of its manifest
 	ArtifactType string // of the manifest, or else its config's media type
 	Annotations  map[string]string
+	Raw          []byte // the manifest; nil if all of them are too long to be kept
 	Parts        []Part
 }
 
@@ -201,6 +202,10 @@ func (r *companions) read(d v1.Descriptor, l located) error {
 		return err
 	}
 	c := Companion{Subject: l.subject.String(), Via: l.via, Digest: d.Digest.String(), ArtifactType: doc.ArtifactType, Annotations: doc.Annotations}
+	if int64(len(raw)) <= r.left { // else it is read, but not kept
+		c.Raw = raw
+		r.left -= int64(len(raw))
+	}
 	if c.ArtifactType == "" && doc.Config != nil {
 		c.ArtifactType = string(doc.Config.MediaType)
 	}

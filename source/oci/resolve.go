@@ -40,6 +40,7 @@ type Selection struct {
 	Annotations  []Annotations   // around the manifest, in the indexes that lead to it
 	Attestations []v1.Descriptor // of the manifests that speak of this one
 	Indexes      []v1.Descriptor // the one that was asked for, if it leads to the manifest
+	RawIndex     []byte          // that one; nil without
 	Listed       []v1.Descriptor // all images and attestations that it lists
 }
 
@@ -69,7 +70,7 @@ func Resolve(ctx context.Context, s Store, desc v1.Descriptor, want *v1.Platform
 	}
 	sel, err := resolveIndex(ctx, s, doc, want)
 	if err == nil {
-		sel.Indexes = []v1.Descriptor{desc}
+		sel.Indexes, sel.RawIndex = []v1.Descriptor{desc}, raw
 	}
 	return sel, err
 }
@@ -357,7 +358,9 @@ func (c *chooser) notes() []string {
 	if len(c.absent) > 0 {
 		notes = append(notes, fmt.Sprintf("the index also names %s, which this source does not have", names(c.absent)))
 	}
-	if n := len(c.attestations); n > 0 {
+	if n := len(c.attestations); n == 1 {
+		notes = append(notes, "the index also has an attestation manifest (provenance, SBOM)")
+	} else if n > 1 {
 		notes = append(notes, fmt.Sprintf("the index also has %d attestation manifests (provenance, SBOM)", n))
 	}
 	if c.artifacts > 0 {

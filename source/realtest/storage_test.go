@@ -147,6 +147,11 @@ func TestStorageNames(t *testing.T) {
 			t.Errorf("--root %s %s: %s", s.root, ref, o.stdout)
 		}
 	}
+	// The base of small is in this store alone.
+	if o := peel(t, "--root", s.root, "--base", "bb:1", "--json", "-", "small:1"); !strings.Contains(o.stdout, `"baseLayers": 1`) {
+		o.want(t, 0)
+		t.Errorf("--root with --base: %s", o.stdout)
+	}
 	if o := peel(t, "images", "--root", s.root); !strings.Contains(o.stdout, "containers-storage:["+s.root+"]localhost/small:1") {
 		o.want(t, 0)
 		t.Errorf("images --root: %s", o.stdout)
@@ -265,6 +270,37 @@ func TestAdditionalStore(t *testing.T) {
 	s.peel(t, "--json", "-", "containers-storage:shared:1").figures(t)
 	if _, _, err := storage.Open(soon(t), "above:1", storage.Options{Root: s.root}); !errors.Is(err, oci.ErrMissing) {
 		t.Errorf("without the other store: %v, want that a layer is missing", err)
+	}
+}
+
+// TestPartialPull reads layers of which podman has fetched the files that it
+// did not have, and compares them with what the registry has.
+func TestPartialPull(t *testing.T) {
+	b := images(t, "docker-registry")
+	if b.own(t).driver != "overlay" {
+		t.Skip("podman pulls parts of layers into overlay alone, which users cannot mount here")
+	}
+	r := startRegistry(t, "")
+	s := b.newStore(t, "overlay")
+	s.bud(t, "bb")
+	s.build(t, "localhost/changes:1", changes)
+	name := r.host + "/changes:1"
+	must(t, s.command(soon(t), t, "skopeo", "copy", "-q", "--dest-tls-verify=false", "--dest-compress-format", "zstd:chunked", "containers-storage:localhost/changes:1", "docker://"+name))
+	into := b.newStore(t, "overlay")
+	conf, err := os.OpenFile(into.conf, os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := conf.WriteString("[storage.options]\npull_options = {enable_partial_images = \"true\"}\n"); err != nil {
+		t.Fatal(err)
+	}
+	conf.Close()
+	must(t, into.command(soon(t), t, "podman", "pull", "-q", "--tls-verify=false", name))
+	got := analyze(t, open(t, into.reference(name), source.Options{}))
+	want := analyze(t, open(t, "registry:"+name, source.Options{}))
+	differs(t, "pulled in part", merged(got.Tree), "registry", merged(want.Tree))
+	if got.Waste.Wasted != want.Waste.Wasted || !reflect.DeepEqual(got.Waste.ByReason, want.Waste.ByReason) || want.Waste.Wasted == 0 {
+		t.Errorf("%d bytes wasted, %v; in the registry %d, %v", got.Waste.Wasted, got.Waste.ByReason, want.Waste.Wasted, want.Waste.ByReason)
 	}
 }
 

@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
+
+	"peel/source/place"
 )
 
 // maxConfig bounds a storage.conf.
@@ -32,17 +34,9 @@ type config struct {
 }
 
 // surroundings are what the place of the stores depends on.
-type surroundings struct {
-	uid    int
-	home   string
-	getenv func(string) string
-	system string // "/", below which /etc and /var lie
-}
+type surroundings struct{ place.Place }
 
-func here() surroundings {
-	home, _ := os.UserHomeDir()
-	return surroundings{uid: os.Getuid(), home: home, getenv: os.Getenv, system: "/"}
-}
+func here() surroundings { return surroundings{place.Here()} }
 
 // drivers are those whose layers are directories of files, with the directory
 // of one layer.
@@ -132,11 +126,11 @@ func at(root, driver string) ([]*store, error) {
 
 // root is the directory of the user's own store.
 func (s surroundings) root(cfg *config) string {
-	if s.uid == 0 {
+	if s.UID == 0 {
 		if cfg.Storage.GraphRoot != "" {
 			return cfg.Storage.GraphRoot
 		}
-		return filepath.Join(s.system, "var/lib/containers/storage")
+		return filepath.Join(s.System, "var/lib/containers/storage")
 	}
 	if cfg.Storage.RootlessStoragePath != "" {
 		return cfg.Storage.RootlessStoragePath
@@ -144,11 +138,7 @@ func (s surroundings) root(cfg *config) string {
 	if cfg.Storage.GraphRoot != "" {
 		return cfg.Storage.GraphRoot
 	}
-	data := s.getenv("XDG_DATA_HOME")
-	if data == "" {
-		data = filepath.Join(s.home, ".local/share")
-	}
-	return filepath.Join(data, "containers/storage")
+	return filepath.Join(s.Data(), "containers/storage")
 }
 
 // config reads the configuration as podman does: one file that the environment
@@ -156,26 +146,22 @@ func (s surroundings) root(cfg *config) string {
 // over the earlier. Of root's directories nothing counts for other users.
 func (s surroundings) config() (*config, error) {
 	cfg := new(config)
-	if path := s.getenv("CONTAINERS_STORAGE_CONF"); path != "" {
+	if path := s.Getenv("CONTAINERS_STORAGE_CONF"); path != "" {
 		if err := s.apply(cfg, path, true); err != nil {
 			return nil, err
 		}
 		return cfg, nil
 	}
 	for _, path := range []string{"usr/share/containers/storage.conf", "etc/containers/storage.conf"} {
-		if err := s.apply(cfg, filepath.Join(s.system, path), false); err != nil {
+		if err := s.apply(cfg, filepath.Join(s.System, path), false); err != nil {
 			return nil, err
 		}
 	}
-	if s.uid == 0 {
+	if s.UID == 0 {
 		return cfg, nil
 	}
 	cfg.Storage.GraphRoot, cfg.Storage.ImageStore = "", ""
-	dir := s.getenv("XDG_CONFIG_HOME")
-	if dir == "" {
-		dir = filepath.Join(s.home, ".config")
-	}
-	err := s.apply(cfg, filepath.Join(dir, "containers/storage.conf"), false)
+	err := s.apply(cfg, filepath.Join(s.Config(), "containers/storage.conf"), false)
 	return cfg, err
 }
 
@@ -198,14 +184,14 @@ func (s surroundings) expand(path string) string {
 	return os.Expand(path, func(name string) string {
 		switch name {
 		case "HOME":
-			return s.home
+			return s.Home
 		case "UID":
-			return strconv.Itoa(s.uid)
+			return strconv.Itoa(s.UID)
 		case "USER":
-			if u, err := user.LookupId(strconv.Itoa(s.uid)); err == nil {
+			if u, err := user.LookupId(strconv.Itoa(s.UID)); err == nil {
 				return u.Username
 			}
 		}
-		return s.getenv(name)
+		return s.Getenv(name)
 	})
 }

@@ -1,11 +1,13 @@
 package storage
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"io/fs"
 	"os"
@@ -51,29 +53,42 @@ func (l *layerRecord) open(_ context.Context, f *files) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, err
 	}
+	r := &reader{id: l.ID}
+	if err := l.openList(r); err != nil {
+		return nil, err
+	}
+	if r.dir, err = f.dir(dir); err != nil {
+		r.packed.Close()
+		return nil, err
+	}
+	return r, nil
+}
+
+// openList opens what a layer's files are listed in: tar-split, or the table of
+// contents of a layer that was pulled in part.
+func (l *layerRecord) openList(r *reader) error {
 	packed, err := os.Open(filepath.Join(l.store.root, l.store.driver+"-layers", l.ID+".tar-split.gz"))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%w: the list of files of layer %.12s is not in the store", oci.ErrMissing, l.ID)
+		r.remade = true
+		r.list, r.packed, err = l.openContents()
+		return err
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
 	z, err := inflate.NewReader(packed)
 	if err != nil {
 		packed.Close()
-		return nil, fmt.Errorf("%w: the list of files of layer %.12s: %w", ErrDamaged, l.ID, err)
+		return fmt.Errorf("%w: the list of files of layer %.12s: %w", ErrDamaged, l.ID, err)
 	}
-	root, err := f.dir(dir)
-	if err != nil {
-		packed.Close()
-		return nil, err
-	}
-	return &reader{list: tarsplit.NewJSONUnpacker(z), packed: packed, dir: root, id: l.ID}, nil
+	r.list, r.packed = tarsplit.NewJSONUnpacker(z), packed
+	return nil
 }
 
 // reader puts a tar together again. It is a layer.Withholder.
 type reader struct {
 	id     string
+	remade bool // from a table of contents
 	list   tarsplit.Unpacker
 	packed io.Closer
 	dir    *directory
@@ -81,6 +96,8 @@ type reader struct {
 	segment []byte
 	file    io.ReadCloser // nil for one that is withheld
 	left    int64         // bytes of the file
+	sum     hash.Hash     // of the file, if its digest is known
+	want    []byte        // that digest
 	name    string
 	off     int64 // of what is read next, in the tar
 	err     error
@@ -92,7 +109,13 @@ type reader struct {
 	withheld map[int64]layer.Digest // by where they begin in the tar
 }
 
-var _ layer.Withholder = (*reader)(nil)
+var (
+	_ layer.Withholder = (*reader)(nil)
+	_ layer.Remaker    = (*reader)(nil)
+)
+
+// Remade implements layer.Remaker.
+func (r *reader) Remade() bool { return r.remade }
 
 func (r *reader) Read(p []byte) (int, error) {
 	r.reading.Lock()
@@ -143,7 +166,10 @@ func (r *reader) next() error {
 
 // begin opens the file of an entry.
 func (r *reader) begin(e *tarsplit.Entry) error {
-	r.name, r.left = e.GetName(), e.Size
+	r.name, r.left, r.sum = e.GetName(), e.Size, nil
+	if r.remade {
+		r.sum, r.want = sha256.New(), e.Payload
+	}
 	f, err := r.dir.open(strings.TrimPrefix(filepath.Clean("/"+r.name), "/"))
 	switch {
 	case err == nil:
@@ -171,7 +197,8 @@ func (r *reader) withhold(e *tarsplit.Entry) error {
 }
 
 // standIn stands for the digest of what cannot be read: tar-split knows its
-// length and its CRC-64, so that equal contents are seen to be.
+// length and its CRC-64, a table of contents its sha256, so that equal contents
+// are seen to be.
 func standIn(e *tarsplit.Entry) layer.Digest {
 	b := binary.BigEndian.AppendUint64([]byte("contents known by length and CRC-64 alone"), uint64(e.Size))
 	return sha256.Sum256(append(b, e.Payload...))
@@ -195,11 +222,16 @@ func (r *reader) content(p []byte) (int, error) {
 	}
 	n, err := r.file.Read(p)
 	r.left -= int64(n)
+	if r.sum != nil {
+		r.sum.Write(p[:n])
+	}
 	if r.left == 0 || err != nil {
 		r.file.Close()
 		r.file = nil
 	}
 	switch {
+	case r.left == 0 && r.sum != nil && !bytes.Equal(r.sum.Sum(nil), r.want):
+		return n, fmt.Errorf("%w: %q of layer %.12s is not what the table of contents has", ErrDamaged, r.name, r.id)
 	case r.left == 0:
 		return n, nil
 	case err == io.EOF:

@@ -23,6 +23,7 @@ import (
 
 	"peel/source/layer"
 	"peel/source/oci"
+	"peel/source/place"
 )
 
 // testStore writes a store as podman does.
@@ -354,9 +355,9 @@ func TestConfig(t *testing.T) {
 			want: []string{"home/.local/share/containers/storage", "shared"}},
 	} {
 		root := t.TempDir()
-		here := surroundings{uid: test.uid, home: filepath.Join(root, "home"), system: root, getenv: func(k string) string {
+		here := surroundings{place.Place{UID: test.uid, Home: filepath.Join(root, "home"), System: root, Getenv: func(k string) string {
 			return strings.ReplaceAll(test.env[k], "ROOT", root)
-		}}
+		}}}
 		for path, text := range test.files {
 			if !strings.HasPrefix(text, "[") {
 				text = "[storage]\n" + text
@@ -390,9 +391,9 @@ func TestDriverOrder(t *testing.T) {
 			os.MkdirAll(filepath.Join(root, d+"-images"), 0o755)
 			os.WriteFile(filepath.Join(root, d+"-images", "images.json"), []byte("[]"), 0o644)
 		}
-		here := surroundings{uid: 1, getenv: func(k string) string {
+		here := surroundings{place.Place{UID: 1, Getenv: func(k string) string {
 			return map[string]string{"CONTAINERS_STORAGE_CONF": filepath.Join(root, "x.conf")}[k]
-		}}
+		}}}
 		stores, err := here.find("")
 		if err != nil || len(stores) != 3 || stores[0].driver != driver {
 			t.Errorf("%s: %+v with %v", driver, stores, err)

@@ -31,6 +31,7 @@ var scenes = []scene{
 	{"file", 140, 40, []string{"Tab", "Down", "Right", "Down", "Right"}, "/app"},
 	{"filter", 80, 24, []string{"f", "*.so", "Enter"}, "libimage.so"},
 	{"flat", 80, 24, []string{"Tab", "t"}, "· flat"},
+	{"packages", 140, 40, []string{"3"}, "packages ·"},
 	{"history", 140, 40, []string{"4"}, "History"},
 	{"help", 80, 24, []string{"?"}, "Keys"},
 }

@@ -23,7 +23,9 @@ setcap libcap2-bin
 setfattr attr
 zstd zstd
 strace strace
-rpmbuild rpm'
+rpmbuild rpm
+runc runc
+catatonit catatonit'
 
 PATH=$PATH:/usr/sbin:/sbin
 

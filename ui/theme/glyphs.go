@@ -15,6 +15,7 @@ const (
 	Modified  = "~"
 	Removed   = "-"
 	Unchanged = "="
+	Several   = "×"
 	Up        = "↑"
 	Down      = "↓"
 	Arrow     = "→"

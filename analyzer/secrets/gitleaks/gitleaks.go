@@ -38,8 +38,9 @@ type Allow struct {
 
 // Set is what a rule file holds.
 type Set struct {
-	Rules []Rule
-	Allow []Allow // for all rules
+	Rules    []Rule
+	Allow    []Allow  // for all rules
+	Disabled []string // ids of rules that the file extends, but for these
 }
 
 // maxPattern bounds the regular expressions of a rule file; the longest of
@@ -56,6 +57,9 @@ type fileAllow struct {
 }
 
 type file struct {
+	Extend struct {
+		Disabled []string `toml:"disabledRules"`
+	} `toml:"extend"`
 	Allow      *fileAllow  `toml:"allowlist"`
 	Allowlists []fileAllow `toml:"allowlists"`
 	Rules      []struct {
@@ -78,7 +82,7 @@ func Parse(data []byte) (*Set, error) {
 	if err := toml.Unmarshal(data, &f); err != nil {
 		return nil, fmt.Errorf("reading rules: %w", err)
 	}
-	set := &Set{Allow: allows(f.Allow, f.Allowlists, false)}
+	set := &Set{Allow: allows(f.Allow, f.Allowlists, false), Disabled: f.Extend.Disabled}
 	for _, r := range f.Rules {
 		if r.Regex == "" {
 			continue
@@ -99,7 +103,7 @@ func Parse(data []byte) (*Set, error) {
 		}
 		set.Rules = append(set.Rules, rule)
 	}
-	return set, nil
+	return set, checkPatterns("the allowlist", set.Allow)
 }
 
 func allows(one *fileAllow, many []fileAllow, ofRule bool) []Allow {
@@ -124,16 +128,20 @@ func (r *Rule) check() error {
 	if r.ID == "" {
 		return fmt.Errorf("reading rules: a rule has no id")
 	}
-	patterns := []string{r.Regex, r.Path}
-	for _, a := range r.Allow {
+	return checkPatterns(fmt.Sprintf("rule %q", r.ID), r.Allow, r.Regex, r.Path)
+}
+
+// checkPatterns holds regular expressions to what may be compiled later.
+func checkPatterns(of string, allow []Allow, patterns ...string) error {
+	for _, a := range allow {
 		patterns = append(append(patterns, a.Regexes...), a.Paths...)
 	}
 	for _, p := range patterns {
 		if len(p) > maxPattern {
-			return fmt.Errorf("reading rule %q: a pattern is longer than %d bytes", r.ID, maxPattern)
+			return fmt.Errorf("reading %s: a pattern is longer than %d bytes", of, maxPattern)
 		}
 		if _, err := syntax.Parse(p, syntax.Perl); err != nil {
-			return fmt.Errorf("reading rule %q: %w", r.ID, err)
+			return fmt.Errorf("reading %s: %w", of, err)
 		}
 	}
 	return nil

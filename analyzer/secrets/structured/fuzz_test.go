@@ -65,10 +65,14 @@ func TestTimeIsLinear(t *testing.T) {
 			if strings.HasSuffix(format.names[0], "/") {
 				path += "/x"
 			}
-			begin := time.Now()
-			Parse(path, content)
-			if d := time.Since(begin); d > time.Second {
-				t.Errorf("%s of %.20q takes %v", path, piece, d)
+			least := time.Hour // a busy machine is slow at times, not always
+			for try := 0; try < 5 && least > time.Second; try++ {
+				begin := time.Now()
+				Parse(path, content)
+				least = min(least, time.Since(begin))
+			}
+			if least > time.Second {
+				t.Errorf("%s of %.20q takes %v", path, piece, least)
 			}
 		}
 	}

@@ -113,7 +113,7 @@ func sqlPasswords(s string, out *[]Hit) {
 			}
 			off += n + len(w)
 			rest := strings.TrimLeft(s[off:min(len(s), off+300)], ` \`)
-			if rest == "" || rest[0] != '\'' && rest[0] != '"' {
+			if rest == "" || rest[0] != '\'' && rest[0] != '"' || !isSQL(s[:off], w) {
 				continue
 			}
 			if v, _, ok := strings.Cut(rest[1:], rest[:1]); ok {
@@ -121,4 +121,19 @@ func sqlPasswords(s string, out *[]Hit) {
 			}
 		}
 	}
+}
+
+// isSQL tells a statement from a sentence, "problems identified by 'x'": it is
+// written in capitals, goes on from another line, or says whose password it is.
+// text ends with the word w.
+func isSQL(text, w string) bool {
+	if !strings.HasPrefix(w, "identified ") {
+		return true
+	}
+	before, last := text[:len(text)-len(w)], text[len(text)-len(w):]
+	if strings.HasPrefix(last, "IDENTIFIED") {
+		return true
+	}
+	low := strings.ToLower(strings.TrimSpace(before))
+	return low == "" || strings.HasSuffix(low, "'") || strings.HasSuffix(low, "`") || hasAny(low, []string{"create user ", "alter user ", "create role ", "grant ", "@"})
 }
