@@ -7,9 +7,9 @@ import (
 )
 
 // Bounds of what is kept, in bytes. dpkg's status file of a full desktop has
-// some 6 MB, apk's database of a large image 10 MB.
+// some 6 MB, apk's database of a large image 10 MB, RPM's of a workstation 50 MB.
 const (
-	maxDatabase = 32 << 20
+	maxDatabase = 64 << 20
 	maxKept     = 128 << 20 // of one layer
 )
 
@@ -45,6 +45,7 @@ var formats = []format{
 	{isMD5Sums, (*Index).md5sums},
 	{func(p string) bool { return p == "var/lib/dpkg/status" }, (*Index).status},
 	{func(p string) bool { return p == "lib/apk/db/installed" || p == "usr/lib/apk/db/installed" }, (*Index).installed},
+	{isRPM, (*Index).rpm},
 	{func(p string) bool { return strings.HasSuffix(p, distInfo+"RECORD") }, (*Index).record},
 	{func(p string) bool { return strings.HasSuffix(p, distInfo+"direct_url.json") }, (*Index).directURL},
 }

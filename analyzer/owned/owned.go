@@ -1,7 +1,7 @@
 // Package owned tells which files of an image a package manager has put there,
 // and whether they still are as it did.
 //
-// A Collector is an inspector that keeps the databases of dpkg, apk and pip as
+// A Collector is an inspector that keeps the databases of dpkg, apk, RPM and pip as
 // layers go by. Add each layer's index to an Index, and ask it for Unmodified or
 // for Packages.
 package owned
@@ -18,9 +18,9 @@ import (
 
 // Sums are of one file's content. A sum that is not known is nil.
 type Sums struct {
-	MD5    []byte // dpkg's
+	MD5    []byte // dpkg's, old RPM's
 	SHA1   []byte // apk's
-	SHA256 []byte // pip's; the digest that layer.Entry has of every file
+	SHA256 []byte // RPM's and pip's; the digest that layer.Entry has of every file
 }
 
 // SumsOf are those of a content at hand, and of the digest that is known of it.
@@ -60,6 +60,8 @@ const (
 	md5Hex
 	sha1Base64
 	sha256Base64 // of the alphabet for URLs, not padded
+	sha1Hex
+	sha256Hex
 )
 
 const noClaim = -1
@@ -119,7 +121,7 @@ func (x *Index) each(path string, visit func(*claim) bool) {
 func (c *claim) fits(s Sums) bool {
 	have := sumString(c.kind, s)
 	switch c.kind {
-	case md5Hex:
+	case md5Hex, sha1Hex, sha256Hex:
 		return have != "" && strings.EqualFold(c.sum, have)
 	case sha256Base64:
 		return have != "" && strings.TrimRight(c.sum, "=") == have
@@ -132,6 +134,10 @@ func sumString(k sumKind, s Sums) string {
 	switch k {
 	case md5Hex:
 		return hex.EncodeToString(s.MD5)
+	case sha1Hex:
+		return hex.EncodeToString(s.SHA1)
+	case sha256Hex:
+		return hex.EncodeToString(s.SHA256)
 	case sha1Base64:
 		return base64.StdEncoding.EncodeToString(s.SHA1)
 	case sha256Base64:

@@ -67,16 +67,18 @@ func Catalog(ctx context.Context, in Image, opts Options) (*Result, error) {
 	top := in.Tree.Top()
 	c := &catalog{in: in, img: img, opts: opts, inv: &Result{}, owned: map[int32]bool{}, missing: map[string]bool{}}
 	c.inv.Partial = partial
-	if err := c.installed(ctx, top); err != nil {
-		return nil, err
-	}
-	c.duplicates()
-	c.unowned(top)
+	defer c.release()
 	if err := c.earlier(ctx, top); err != nil {
 		return nil, err
 	}
+	if err := c.installed(ctx, top); err != nil {
+		return nil, err
+	}
+	c.trace()
+	c.duplicates()
+	c.unowned(top)
+	c.removed()
 	c.lacks()
-	c.release()
 	c.inv.hide()
 	return c.inv, nil
 }
@@ -94,8 +96,9 @@ type catalog struct {
 
 // gather joins what was kept of each layer.
 func gather(in Image) (*image, []string, error) {
+	files := map[*layer.Entry]*content{}
 	img := &image{
-		tree: in.Tree, files: map[*layer.Entry]*content{}, mimes: map[*layer.Entry]program{}, sums: map[*layer.Entry]string{},
+		tree: in.Tree, mimes: map[*layer.Entry]program{}, sums: map[*layer.Entry]string{},
 		globs: newGlobs(wanted.globs), parents: sync.OnceValue(func() map[string][]int32 { return parentsOf(in.Tree) }),
 	}
 	var partial []string
@@ -112,6 +115,9 @@ func gather(in Image) (*image, []string, error) {
 		if k == nil || k.spent {
 			return nil, nil, fmt.Errorf("layer %d: %w", n+1, ErrNotKept)
 		}
+		for i, c := range k.files {
+			files[&l.Index.Entries[i]] = c
+		}
 		img.add(l.Index, k)
 		for _, lost := range k.lost {
 			partial = append(partial, fmt.Sprintf("layer %d: %s", n+1, lost))
@@ -120,6 +126,7 @@ func gather(in Image) (*image, []string, error) {
 			partial = append(partial, fmt.Sprintf("layer %d: and %d more files", n+1, k.more))
 		}
 	}
+	img.files.Store(&files)
 	return img, partial, nil
 }
 
@@ -136,9 +143,6 @@ func keptOf(idx *layer.Index) *Kept {
 }
 
 func (img *image) add(idx *layer.Index, k *Kept) {
-	for i, c := range k.files {
-		img.files[&idx.Entries[i]] = c
-	}
 	for i, m := range k.mimes {
 		img.mimes[&idx.Entries[i]] = m
 	}
@@ -153,11 +157,18 @@ func (c *catalog) progress(format string, args ...any) {
 	}
 }
 
-// run lets the catalogers loose on a view, which step describes.
-func (c *catalog) run(ctx context.Context, v *view, documents bool, step string) (*sbom.SBOM, error) {
+// run lets the catalogers loose on a view, which step describes. After the last
+// view, when they have ended, the contents are let go, which are most of the
+// memory: syft has yet to relate what they found.
+func (c *catalog) run(ctx context.Context, v *view, last bool, step string) (*sbom.SBOM, error) {
 	s, troubles, err := runSyft(ctx, &imageSource{resolver: v, description: c.describe()}, config{
-		documents: documents, version: c.opts.Version,
-		ended: func(done, total int) { c.progress("%s: %d of %d catalogers", step, done, total) },
+		documents: last && c.opts.Documents, version: c.opts.Version,
+		ended: func(done, total int) {
+			c.progress("%s: %d of %d catalogers", step, done, total)
+			if last && done == total {
+				c.release()
+			}
+		},
 	})
 	if err != nil {
 		return nil, err
@@ -207,7 +218,7 @@ func (c *catalog) unreadable(v *view, s *sbom.SBOM) {
 // installed catalogs what the image shows.
 func (c *catalog) installed(ctx context.Context, top int) error {
 	v := newView(c.img, top, false)
-	s, err := c.run(ctx, v, c.opts.Documents, "looking for packages")
+	s, err := c.run(ctx, v, true, "looking for packages")
 	if err != nil {
 		return err
 	}
@@ -355,10 +366,10 @@ func (c *catalog) lacks() {
 	}
 }
 
-// release lets go of the contents, which are most of the memory: the documents
-// are yet to be written.
+// release lets go of the contents. A cataloger that was given up may still ask
+// for them.
 func (c *catalog) release() {
-	c.img.files, c.img.mimes, c.img.sums, c.img.globs = nil, nil, nil, nil
+	c.img.files.Store(&map[*layer.Entry]*content{})
 	for _, l := range c.in.Layers {
 		if k := keptOf(l.Index); k != nil {
 			*k = Kept{spent: true}

@@ -28,7 +28,7 @@ type state struct {
 	view     *view
 }
 
-// earlier finds what earlier layers had, and which layer brought what is there.
+// earlier finds what earlier layers had.
 func (c *catalog) earlier(ctx context.Context, top int) error {
 	for n := range top {
 		if !c.ends(n) {
@@ -45,8 +45,6 @@ func (c *catalog) earlier(ctx context.Context, top int) error {
 		}
 		c.states = append(c.states, st)
 	}
-	c.trace()
-	c.removed()
 	return nil
 }
 
@@ -59,7 +57,7 @@ func (c *catalog) ends(n int) bool {
 				continue
 			}
 			before := &t.VersionsOf(node)[i-1]
-			if before.Entry == nil || c.img.files[before.Entry] == nil || sameContent(before.Entry, v.Entry) {
+			if before.Entry == nil || c.img.content(before.Entry) == nil || sameContent(before.Entry, v.Entry) {
 				continue
 			}
 			if _, fertile := c.img.mimes[before.Entry]; fertile || c.img.globs.any(t.Path(node)) {
@@ -74,8 +72,8 @@ func sameContent(a, b *layer.Entry) bool {
 	return a != nil && b != nil && a.Type == layer.Regular && b.Type == layer.Regular && a.Size == b.Size && a.Digest == b.Digest
 }
 
-// trace goes back from each package to the first layer whose records have it
-// without a break.
+// trace finds which layer brought what is there: it goes back from each package
+// to the first layer whose records have it without a break.
 func (c *catalog) trace() {
 	ended := map[record]map[int]int{} // the last layer that shows it → the one that wrote that record
 	for _, st := range c.states {

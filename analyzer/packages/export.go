@@ -10,7 +10,6 @@ import (
 	"github.com/anchore/syft/syft/artifact"
 	"github.com/anchore/syft/syft/file"
 	"github.com/anchore/syft/syft/format/cyclonedxjson"
-	"github.com/anchore/syft/syft/format/spdxjson"
 	"github.com/anchore/syft/syft/format/syftjson"
 	"github.com/anchore/syft/syft/pkg"
 	"github.com/anchore/syft/syft/sbom"
@@ -26,14 +25,11 @@ const (
 	SyftJSON      Format = "syft-json"
 )
 
+// encoders are syft's; encodeSPDX is ours.
 var encoders = map[Format]func() (sbom.FormatEncoder, error){
 	CycloneDXJSON: func() (sbom.FormatEncoder, error) {
 		cfg := cyclonedxjson.DefaultEncoderConfig()
 		return cyclonedxjson.NewFormatEncoderWithConfig(cfg)
-	},
-	SPDXJSON: func() (sbom.FormatEncoder, error) {
-		cfg := spdxjson.DefaultEncoderConfig()
-		return spdxjson.NewFormatEncoderWithConfig(cfg)
 	},
 	SyftJSON: func() (sbom.FormatEncoder, error) {
 		cfg := syftjson.DefaultEncoderConfig()
@@ -51,19 +47,25 @@ func (f Format) Known() bool { return slices.Contains(Formats(), f) }
 // no part of it, and secrets in it are masked. Two documents of one image differ in the time and the random
 // number that CycloneDX and SPDX ask for, and in nothing else.
 func (r *Result) Encode(w io.Writer, f Format) error {
-	make, ok := encoders[f]
-	if !ok {
+	if !f.Known() {
 		return fmt.Errorf("encoding the packages: unknown format %q", f)
 	}
-	enc, err := make()
-	if err == nil {
-		masked := r.hiding(w)
-		err = errors.Join(enc.Encode(masked, *r.sbom), masked.Close())
-	}
-	if err != nil {
+	masked := r.hiding(w)
+	if err := errors.Join(r.encode(masked, f), masked.Close()); err != nil {
 		return fmt.Errorf("encoding the packages as %s: %w", f, err)
 	}
 	return nil
+}
+
+func (r *Result) encode(w io.Writer, f Format) error {
+	if f == SPDXJSON {
+		return encodeSPDX(w, *r.sbom)
+	}
+	enc, err := encoders[f]()
+	if err != nil {
+		return err
+	}
+	return enc.Encode(w, *r.sbom)
 }
 
 // correctSums puts the sums of whole archives where syft has those of the

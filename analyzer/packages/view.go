@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	stereofile "github.com/anchore/stereoscope/pkg/file"
 	"github.com/anchore/syft/syft/file"
@@ -40,13 +41,16 @@ type view struct {
 type image struct {
 	tree    *filetree.Tree
 	diffIDs []string
-	files   map[*layer.Entry]*content
+	files   atomic.Pointer[map[*layer.Entry]*content]
 	mimes   map[*layer.Entry]program
 	sums    map[*layer.Entry]string // sha1 of archives that were reduced
 	globs   *globs
 	// parents are the directories by their own names, whatever the layer.
 	parents func() map[string][]int32
 }
+
+// content is what was kept of a file, or nil.
+func (img *image) content(e *layer.Entry) *content { return (*img.files.Load())[e] }
 
 var _ file.Resolver = (*view)(nil)
 
@@ -378,7 +382,7 @@ func (v *view) FileContentsByLocation(l file.Location) (io.ReadCloser, error) {
 	if !ok || ver == nil || ver.Type == layer.Directory {
 		return nil, fmt.Errorf("reading %q: %w", l.RealPath, fs.ErrNotExist)
 	}
-	c := v.img.files[ver.Entry]
+	c := v.img.content(ver.Entry)
 	switch {
 	case c != nil:
 		r := c.open()

@@ -65,7 +65,7 @@ func New(a *analyzer.Analysis, m Meta) *Report {
 		r.Attached = each(a.Attached, attachedOf)
 	}
 	if m.Inventory != nil {
-		r.Inventory, r.Packages = new(inventoryOf(m.Inventory)), each(m.Inventory.Packages, packageOf)
+		r.Inventory, r.Packages = new(inventoryOf(m.Inventory)), packagesOf(a, m.Inventory)
 		r.Scanners = append(r.Scanners, ScanPackages)
 	}
 	if raw := a.Image.RawConfig; len(raw) > 0 {

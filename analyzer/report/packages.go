@@ -53,6 +53,7 @@ type Package struct {
 	PURL      string     `json:"purl,omitempty"`
 	State     string     `json:"state"`
 	Layer     *int       `json:"layer,omitempty"`
+	FromBase  *bool      `json:"fromBase,omitempty"` // whether the base image brings it; nil if that is not known
 	RemovedBy *int       `json:"removedBy,omitempty"`
 	Replaced  string     `json:"replacedBy,omitempty"`
 	SizeBytes *int64     `json:"sizeBytes,omitempty"` // nil if nothing tells its files
@@ -99,7 +100,7 @@ func NewPackages(a *analyzer.Analysis, inv *inventory.Inventory, m Meta) *Packag
 			Reference: img.Reference, Platform: img.Platform, ManifestDigest: img.ManifestDigest,
 			ConfigDigest: img.ConfigDigest, LayerCount: img.LayerCount,
 		},
-		Inventory: inventoryOf(inv), Packages: each(inv.Packages, packageOf),
+		Inventory: inventoryOf(inv), Packages: packagesOf(a, inv),
 	}
 }
 
@@ -116,6 +117,18 @@ func inventoryOf(inv *inventory.Inventory) Inventory {
 			return UnownedFile{text.UTF8(f.Path), f.Bytes, f.Layer}
 		})},
 	}
+}
+
+// packagesOf tells of each package whether the base image brings it, if that is
+// known.
+func packagesOf(a *analyzer.Analysis, inv *inventory.Inventory) []Package {
+	list := each(inv.Packages, packageOf)
+	for i := range list {
+		if l := list[i].Layer; l != nil {
+			list[i].FromBase = known(*l < a.BaseLayers, a.BaseLayers >= 0)
+		}
+	}
+	return list
 }
 
 func packageOf(p inventory.Package) Package {

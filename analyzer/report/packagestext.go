@@ -54,6 +54,9 @@ func writePackage(w io.Writer, p *Package) {
 	if p.Layer != nil {
 		layer = fmt.Sprint(*p.Layer + 1)
 	}
+	if p.FromBase != nil && *p.FromBase {
+		layer += " base"
+	}
 	if p.RemovedBy != nil {
 		state = fmt.Sprintf("%s by %d", p.State, *p.RemovedBy+1)
 	}
@@ -72,9 +75,15 @@ func column(s string, width int) string {
 
 func writeInventory(w io.Writer, p *Packages) {
 	installed, gone, dead := 0, 0, int64(0)
+	var base, own weight
 	for i := range p.Packages {
 		if p.Packages[i].State == string(inventory.Installed) {
 			installed++
+			if from := p.Packages[i].FromBase; from != nil && *from {
+				base.add(&p.Packages[i])
+			} else if from != nil {
+				own.add(&p.Packages[i])
+			}
 			continue
 		}
 		gone++
@@ -87,6 +96,10 @@ func writeInventory(w io.Writer, p *Packages) {
 		fmt.Fprintf(w, " on %s", text.OneLine(p.Inventory.Distro))
 	}
 	fmt.Fprintf(w, "; %s in %s belong to none\n", text.Bytes(p.Inventory.Unowned.SizeBytes), count(p.Inventory.Unowned.FileCount, "file"))
+	if base.count+own.count > 0 {
+		fmt.Fprintf(w, "%s of %s come with the base image, %s of %s are the image's own\n",
+			count(base.count, "package"), text.Bytes(base.bytes), count(own.count, "package"), text.Bytes(own.bytes))
+	}
 	if gone > 0 {
 		fmt.Fprintf(w, "%s no longer there, of which %s still ship\n", count(gone, "package"), text.Bytes(dead))
 	}
@@ -96,6 +109,19 @@ func writeInventory(w io.Writer, p *Packages) {
 	})
 	remarks(w, "Not understood:", p.Inventory.Notes, text.OneLine)
 	remarks(w, "There may be more packages than these:", p.Inventory.Errors, text.OneLine)
+}
+
+// weight is how many packages there are, and their bytes, as far as they are known.
+type weight struct {
+	count int
+	bytes int64
+}
+
+func (n *weight) add(p *Package) {
+	n.count++
+	if p.SizeBytes != nil {
+		n.bytes += *p.SizeBytes
+	}
 }
 
 func writeDuplicates(w io.Writer, list []PackageDuplicate) {

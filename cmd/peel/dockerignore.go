@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"peel/analyzer"
 	"peel/analyzer/bloat"
 	"peel/analyzer/text"
 )
@@ -49,11 +50,7 @@ func runIgnore(ctx context.Context, o *rootOptions) error {
 	if err != nil {
 		return err
 	}
-	if o.base != "" && a.BaseLayers < 0 {
-		for _, n := range a.Notes {
-			fmt.Fprintf(o.streams.err, "peel: %s\n", text.Clean(n))
-		}
-	}
+	o.noBase(a)
 	if err := writeIgnore(o.streams.out, o.reference, a.Ignore()); err != nil {
 		return fmt.Errorf("writing to stdout: %w", err)
 	}
@@ -104,4 +101,13 @@ func layerNumbers(layers []int) string {
 		return "layer " + words[0]
 	}
 	return "layers " + strings.Join(words, ", ")
+}
+
+// noBase tells why what was given as the base is none.
+func (o *rootOptions) noBase(a *analyzer.Analysis) {
+	if o.base != "" && a.BaseLayers < 0 {
+		for _, n := range a.Notes {
+			fmt.Fprintf(o.streams.err, "peel: %s\n", text.Clean(n))
+		}
+	}
 }

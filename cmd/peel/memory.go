@@ -12,8 +12,8 @@ import (
 // is alive. Here that ends at a limit, which moves with what is alive, so that
 // the collector is never left without room.
 const (
-	easyMemory = 160 << 20 // bytes; up to this the default is right
-	roomAbove  = 40 << 20  // bytes; what is not heap, and some air
+	easyMemory = 144 << 20 // bytes; up to this the default is right
+	roomAbove  = 32 << 20  // bytes; what is not heap, and some air
 	growth     = 4         // one part in so many may be added to the heap
 	limitEvery = 50 * time.Millisecond
 )

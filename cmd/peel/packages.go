@@ -26,7 +26,8 @@ type packagesOptions struct {
 
 const packagesLong = `packages lists the software in an image: of the distribution's package manager, of the languages'
 managers, linked into programs and packed into archives; which layer brought each, the files it
-owns and what they weigh, and what was removed or replaced by a later layer but still ships.
+owns and what they weigh, and what was removed or replaced by a later layer but still ships. With
+--base it tells which come with the base image.
 
 FORMAT is table, json (all of the table, and more), or a bill of materials as syft writes it, of
 what is installed: cyclonedx-json, spdx-json or syft-json. With =FILE it goes there, and several
@@ -130,6 +131,7 @@ func runPackages(ctx context.Context, o *packagesOptions) error {
 	if err != nil {
 		return err
 	}
+	o.noBase(a)
 	r := report.NewPackages(a, &found.Inventory, report.Meta{PeelVersion: version()})
 	for _, out := range outputs {
 		if err := o.writeTo(out, found, r); err != nil {
@@ -160,12 +162,20 @@ func findPackages(ctx context.Context, a *analyzer.Analysis, documents bool, doi
 		l := &a.Layers[i]
 		img.Layers = append(img.Layers, packages.Layer{DiffID: l.DiffID, MediaType: l.MediaType, Index: l.Index})
 	}
+	if documents {
+		debug.SetGCPercent(documentGC)
+	}
 	found, err := packages.Catalog(ctx, img, packages.Options{Documents: documents, Version: version(), Progress: doing})
 	if documents {
-		debug.FreeOSMemory() // the documents are built in memory, in pieces as large as themselves
+		debug.FreeOSMemory()
 	}
 	return found, err
 }
+
+// documentGC is how much the heap may grow between collections, in percent, while
+// documents are built: in memory, in pieces as large as themselves, which leaves
+// little to collect but all of it large.
+const documentGC = 15
 
 func (o *packagesOptions) writeTo(out packagesOutput, found *packages.Result, r *report.Packages) error {
 	write := func(w io.Writer) error {

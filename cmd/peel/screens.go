@@ -113,7 +113,7 @@ func (s *screens) packages() func(context.Context, *analyzer.Analysis, func(stri
 		return nil
 	}
 	return func(ctx context.Context, a *analyzer.Analysis, doing func(string)) (*inventory.Inventory, error) {
-		// Somebody waits for it, so the collector is left as it is: with catalogGC an
+		// Somebody waits for it, so the collector is left as it is: with a limit an
 		// image of 1.4 GB would need 60 MB less at most, and half as much time again.
 		// What it leaves is given back at once, for the program stays.
 		defer debug.FreeOSMemory()

@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -24,6 +25,7 @@ import (
 	_ "modernc.org/sqlite" // syft does not run without it
 
 	"peel/analyzer/report"
+	"peel/source/sourcetest"
 )
 
 // TestPackages holds what peel finds in real images against what syft finds
@@ -228,4 +230,53 @@ func installed(t testing.TB, o outcome) (list []string) {
 	}
 	slices.Sort(list)
 	return list
+}
+
+// TestRPMOwned guards that a secret in a file that is as RPM brought it weighs
+// less than one in a file that was changed.
+func TestRPMOwned(t *testing.T) {
+	images(t, "rpm", "rpmbuild")
+	dir := t.TempDir()
+	key := "[default]\naws_access_key_id = AKIAQ4NXYZ7PLMB2TRVW\naws_secret_access_key = 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\n"
+	spec := "Name: keys\nVersion: 1\nRelease: 1\nSummary: A test\nLicense: MIT\nBuildArch: noarch\n%description\nA test.\n%install\n" +
+		"for f in kept changed; do mkdir -p %{buildroot}/usr/share/$f/.aws; printf '" + strings.ReplaceAll(key, "\n", "\\n") + "' > %{buildroot}/usr/share/$f/.aws/credentials; done\n" +
+		"%files\n/usr/share/kept/.aws/credentials\n/usr/share/changed/.aws/credentials\n"
+	if err := os.WriteFile(dir+"/keys.spec", []byte(spec), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	must(t, exec.CommandContext(soon(t), "rpmbuild", "-bb", "--define", "_topdir "+dir+"/top", dir+"/keys.spec"))
+	must(t, exec.CommandContext(soon(t), "rpm", "--root", dir+"/root", "--dbpath", "/var/lib/rpm", "-i", "--nodeps", "--noscripts", "--force-debian", dir+"/top/RPMS/noarch/keys-1-1.noarch.rpm"))
+	var layer []sourcetest.File
+	for _, name := range []string{"var/lib/rpm/rpmdb.sqlite", "usr/share/kept/.aws/credentials", "usr/share/changed/.aws/credentials"} {
+		b, err := os.ReadFile(filepath.Join(dir, "root", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(name, "changed") {
+			b = []byte("# ours\n" + strings.ReplaceAll(string(b), "q7Rk2", "Zp4Wd"))
+		}
+		layer = append(layer, sourcetest.Reg(name, string(b)))
+	}
+	archive, err := os.Create(filepath.Join(dir, "image.tar"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = sourcetest.DockerArchive25(archive, sourcetest.Image{Layers: []sourcetest.Layer{{CreatedBy: "rpm", Files: layer}}})
+	if err := errors.Join(err, archive.Close()); err != nil {
+		t.Fatal(err)
+	}
+	var r report.Report
+	decode(t, run{args: []string{"--json", "-", "--scanners", "secrets", archive.Name()}}.do(t), &r)
+	const why = "unmodified file of package keys"
+	seen := map[string]bool{}
+	for _, f := range r.Findings {
+		kept := strings.Contains(f.Path, "kept")
+		if strings.Contains(f.Reason, why) != kept || (f.Severity == "critical") == kept {
+			t.Errorf("%s: %s, %q", f.Path, f.Severity, f.Reason)
+		}
+		seen[f.Path] = true
+	}
+	if len(seen) != 2 {
+		t.Errorf("findings in %v", seen)
+	}
 }
