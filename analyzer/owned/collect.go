@@ -36,18 +36,27 @@ func (d *database) parse(x *Index) { d.format.parse(x, d.path, d.text) }
 
 // format is how a package manager writes a file of its database.
 type format struct {
-	fits  func(path string) bool
-	parse func(x *Index, path, text string)
+	manager string
+	fits    func(path string) bool
+	parse   func(x *Index, path, text string)
 }
+
+// What the managers are called.
+const (
+	dpkgManager = "dpkg"
+	apkManager  = "apk"
+	rpmManager  = "rpm"
+	pipManager  = "pip"
+)
 
 // formats are all there are.
 var formats = []format{
-	{isMD5Sums, (*Index).md5sums},
-	{func(p string) bool { return p == "var/lib/dpkg/status" }, (*Index).status},
-	{func(p string) bool { return p == "lib/apk/db/installed" || p == "usr/lib/apk/db/installed" }, (*Index).installed},
-	{isRPM, (*Index).rpm},
-	{func(p string) bool { return strings.HasSuffix(p, distInfo+"RECORD") }, (*Index).record},
-	{func(p string) bool { return strings.HasSuffix(p, distInfo+"direct_url.json") }, (*Index).directURL},
+	{dpkgManager, isMD5Sums, (*Index).md5sums},
+	{dpkgManager, func(p string) bool { return p == "var/lib/dpkg/status" }, (*Index).status},
+	{apkManager, func(p string) bool { return p == "lib/apk/db/installed" || p == "usr/lib/apk/db/installed" }, (*Index).installed},
+	{rpmManager, isRPM, (*Index).rpm},
+	{pipManager, func(p string) bool { return strings.HasSuffix(p, distInfo+"RECORD") }, (*Index).record},
+	{pipManager, func(p string) bool { return strings.HasSuffix(p, distInfo+"direct_url.json") }, (*Index).directURL},
 }
 
 func formatOf(path string) *format {

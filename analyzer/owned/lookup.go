@@ -9,7 +9,7 @@ import (
 type Owner struct {
 	Package string
 	Version string // "" if no database at hand tells
-	Manager string // "dpkg", "apk", "pip"; "" if the form of its lists does not tell
+	Manager string // "dpkg", "apk", "rpm", "pip"
 	// Compared says that the content could be compared with what the package
 	// brought, and Unmodified that it is the same.
 	Compared   bool
@@ -17,9 +17,6 @@ type Owner struct {
 	// List is the place in the lookup's databases of the one that lists the file.
 	List int
 }
-
-// managers write their sums so.
-var managers = map[sumKind]string{md5Hex: "dpkg", sha1Base64: "apk", sha256Base64: "pip"}
 
 // Lookup finds the owners of one path without an Index, which would hold every
 // file of every package. It reads what it is given once, and keeps nothing.
@@ -59,7 +56,7 @@ func (l *Lookup) Owners(s Sums) []Owner {
 			seen[c.pkg] = true
 			have := sumString(c.kind, s)
 			list = append(list, Owner{
-				Package: c.pkg, Version: l.version(c), Manager: managers[c.kind], List: n,
+				Package: c.pkg, Version: l.version(c, l.dbs[n].format.manager), Manager: l.dbs[n].format.manager, List: n,
 				Compared: have != "" && c.sum != "", Unmodified: c.fits(s),
 			})
 			return true
@@ -75,14 +72,16 @@ func (x *Index) skips(text string) bool {
 }
 
 // version is that of a package in the databases of its manager.
-func (l *Lookup) version(c *claim) string {
-	switch c.kind {
-	case sha256Base64:
-		_, version, _ := strings.Cut(strings.TrimSuffix(path.Base(c.dir), strings.TrimSuffix(distInfo, "/")), "-")
+func (l *Lookup) version(c *claim, manager string) string {
+	switch manager {
+	case rpmManager:
+		return c.from
+	case pipManager:
+		_, version, _ := strings.Cut(strings.TrimSuffix(path.Base(c.from), strings.TrimSuffix(distInfo, "/")), "-")
 		return version
-	case md5Hex:
+	case dpkgManager:
 		return l.field("var/lib/dpkg/status", "Package: "+c.pkg, "Version: ")
-	case sha1Base64:
+	case apkManager:
 		return l.field("lib/apk/db/installed", "P:"+c.pkg, "V:")
 	}
 	return ""

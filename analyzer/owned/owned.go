@@ -48,7 +48,7 @@ type Index struct {
 type claim struct {
 	pkg  string
 	sum  string
-	dir  string // dist-info directory; "" for other managers
+	from string // pip's dist-info directory, or RPM's version; "" for other managers
 	kind sumKind
 	next int32 // another claim of the path; noClaim for none
 }
@@ -89,7 +89,7 @@ func (x *Index) Add(idx *layer.Index) {
 // the image's own.
 func (x *Index) Unmodified(path string, s Sums) (pkg string, ok bool) {
 	x.each(path, func(c *claim) bool {
-		if ok = c.fits(s) && !x.local[c.dir]; ok {
+		if ok = c.fits(s) && !x.local[c.from]; ok {
 			pkg = c.pkg
 		}
 		return !ok

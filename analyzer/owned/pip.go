@@ -42,7 +42,7 @@ func (x *Index) record(file, text string) {
 		if !path.IsAbs(p) {
 			p = path.Join("/", root, p)
 		}
-		x.claim(strings.Clone(strings.TrimPrefix(p, "/")), claim{pkg: name, sum: strings.Clone(sum), dir: info, kind: sha256Base64})
+		x.claim(strings.Clone(strings.TrimPrefix(p, "/")), claim{pkg: name, sum: strings.Clone(sum), from: info, kind: sha256Base64})
 	}
 }
 

@@ -1,98 +1,29 @@
 package owned
 
 import (
-	"database/sql"
 	"fmt"
-	"io"
-	"io/fs"
-	"net/url"
+	"path"
+	"slices"
 	"strings"
-	"time"
 
-	_ "modernc.org/sqlite"
-	"modernc.org/sqlite/vfs"
+	"peel/analyzer/rpmdb"
 )
 
-// isRPM is true for RPM's database in SQLite, which it has written since 4.16.
-// Those before, in Berkeley DB, and SUSE's own are not read: their files are
-// nobody's.
-func isRPM(path string) bool {
-	return path == "var/lib/rpm/rpmdb.sqlite" || path == "usr/lib/sysimage/rpm/rpmdb.sqlite"
+// rpmDirs are where RPM keeps its database: usr/lib/sysimage/rpm is the place of
+// newer distributions, usr/share/rpm that of ostree.
+var rpmDirs = []string{"var/lib/rpm", "usr/lib/sysimage/rpm", "usr/share/rpm"}
+
+func isRPM(p string) bool {
+	return slices.Contains(rpmDirs, path.Dir(p)) && slices.Contains(rpmdb.Names, path.Base(p))
 }
-
-const (
-	// maxRPM bounds the time for one database: that of a full distribution takes
-	// a second. What takes longer is made for it.
-	maxRPM = 20 * time.Second
-	// maxHeader is of the header of one package, in bytes; RPM's own bound.
-	maxHeader = 256 << 20
-)
 
 // rpm reads the files of all packages with their sums. What is read of a database
 // until it is found to be none counts.
 func (x *Index) rpm(_, text string) {
-	headers := make(chan []byte)
-	stop := make(chan struct{})
-	defer close(stop)
-	go func() {
-		defer close(headers)
-		eachHeader(text, func(h []byte) bool {
-			select {
-			case headers <- h:
-				return true
-			case <-stop:
-				return false
-			}
-		})
-	}()
-	timer := time.NewTimer(maxRPM)
-	defer timer.Stop()
-	for {
-		select {
-		case h, more := <-headers:
-			if !more {
-				return
-			}
-			x.rpmHeader(h)
-		case <-timer.C:
-			return
-		}
-	}
-}
-
-// eachHeader visits the packages of a database until visit returns false. SQLite
-// sees the bytes as a file that cannot change; it may break down on them.
-func eachHeader(text string, visit func([]byte) bool) (err error) {
-	defer func() {
-		if e := recover(); e != nil {
-			err = fmt.Errorf("reading an RPM database: %v", e)
-		}
-	}()
-	name, system, err := vfs.New(oneFile(text))
-	if err != nil {
-		return fmt.Errorf("reading an RPM database: %w", err)
-	}
-	defer system.Close()
-	db, err := sql.Open("sqlite", "file:rpmdb?mode=ro&immutable=1&vfs="+url.QueryEscape(name))
-	if err != nil {
-		return fmt.Errorf("reading an RPM database: %w", err)
-	}
-	defer db.Close()
-	rows, err := db.Query("SELECT blob FROM Packages WHERE length(blob) <= ?", maxHeader)
-	if err != nil {
-		return fmt.Errorf("reading an RPM database: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var header []byte
-		if err := rows.Scan(&header); err != nil {
-			return fmt.Errorf("reading an RPM database: %w", err)
-		}
-		if !visit(header) {
-			return nil
-		}
-	}
-	return rows.Err()
+	_ = rpmdb.Headers(text, func(h []byte) bool {
+		x.rpmHeader(h)
+		return true
+	})
 }
 
 // rpmKinds are the sums by RPM's FILEDIGESTALGO, which are OpenPGP's numbers (RFC
@@ -109,13 +40,22 @@ func (x *Index) rpmHeader(b []byte) {
 	if !known || len(at) != len(names) || len(sums) != len(names) {
 		return
 	}
-	pkg := first(h.strings(tagName))
+	pkg, version := first(h.strings(tagName)), h.version()
 	for i, name := range names {
 		// Directories and links have no sum.
 		if sums[i] != "" && int64(at[i]) < int64(len(dirs)) {
-			x.claim(dirs[at[i]]+name, claim{pkg: pkg, sum: sums[i], kind: kind})
+			x.claim(dirs[at[i]]+name, claim{pkg: pkg, sum: sums[i], from: version, kind: kind})
 		}
 	}
+}
+
+// version is as rpm writes it, EPOCH:VERSION-RELEASE.
+func (h rpmHeader) version() string {
+	v := first(h.strings(tagVersion)) + "-" + first(h.strings(tagRelease))
+	if epoch := first(h.numbers(tagEpoch)); epoch > 0 {
+		v = fmt.Sprintf("%d:%s", epoch, v)
+	}
+	return strings.TrimSuffix(v, "-")
 }
 
 func first[T any](list []T) (v T) {
@@ -124,38 +64,3 @@ func first[T any](list []T) (v T) {
 	}
 	return v
 }
-
-// oneFile is a file system with one file, whatever it is called.
-type oneFile string
-
-// Open implements fs.FS.
-func (o oneFile) Open(name string) (fs.File, error) {
-	if strings.Contains(name, "-") { // a journal, a log
-		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
-	}
-	return openFile{strings.NewReader(string(o))}, nil
-}
-
-type openFile struct{ *strings.Reader }
-
-var (
-	_ fs.File   = openFile{}
-	_ io.Seeker = openFile{}
-)
-
-// Stat implements fs.File.
-func (f openFile) Stat() (fs.FileInfo, error) { return info(f.Size()), nil }
-
-// Close implements fs.File.
-func (openFile) Close() error { return nil }
-
-type info int64
-
-func (i info) Size() int64      { return int64(i) }
-func (info) Name() string       { return "rpmdb" }
-func (info) Mode() fs.FileMode  { return 0o444 }
-func (info) ModTime() time.Time { return time.Time{} }
-func (info) IsDir() bool        { return false }
-func (info) Sys() any           { return nil }
-
-var _ fs.FileInfo = info(0)

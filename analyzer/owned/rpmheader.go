@@ -9,6 +9,9 @@ import (
 // Format", "Header").
 const (
 	tagName            = 1000
+	tagVersion         = 1001
+	tagRelease         = 1002
+	tagEpoch           = 1003
 	tagFileDigests     = 1035
 	tagDirIndexes      = 1116
 	tagBaseNames       = 1117

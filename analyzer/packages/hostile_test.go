@@ -64,6 +64,30 @@ func TestDeepArchives(t *testing.T) {
 	}
 }
 
+// TestHostileRPM guards against databases of Berkeley DB that go-rpmdb does not
+// survive: an entry that is beyond its page, a value on pages that form a ring.
+func TestHostileRPM(t *testing.T) {
+	const size = 512
+	for name, edit := range map[string]func(hash, value []byte){
+		"beyond": func(hash, _ []byte) { hash[29] = 0xff },
+		"ring":   func(_, value []byte) { value[16] = 2 },
+		"stuck":  func(_, value []byte) { value[25] = 13 },
+	} {
+		db := make([]byte, 3*size)
+		meta, hash, value := db[:size], db[size:2*size], db[2*size:]
+		copy(meta[12:], "\x61\x15\x06\x00\x09\x00\x00\x00\x00\x02")
+		meta[25], meta[32] = 8, 2
+		copy(hash[20:], "\x02\x00\x00\x00\x00\x0d\xf0\x01\xe0\x01")
+		copy(hash[480:], "\x03\x00\x00\x00\x02")
+		value[25] = 7
+		edit(hash, value)
+		got := find(t, files{reg("var/lib/rpm/Packages", string(db)), npm("node_modules/good", "good", "1.0.0")})
+		if len(got.Packages) != 1 || !strings.Contains(strings.Join(got.Notes, "\n"), "the database is damaged") {
+			t.Errorf("%s: %q, notes %q, partial %q", name, lines(got), got.Notes, got.Partial)
+		}
+	}
+}
+
 // TestLoops guards against links that lead nowhere.
 func TestLoops(t *testing.T) {
 	got := find(t, files{

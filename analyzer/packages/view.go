@@ -18,6 +18,7 @@ import (
 	"github.com/bmatcuk/doublestar/v4"
 
 	"peel/analyzer/filetree"
+	"peel/analyzer/rpmdb"
 	"peel/source/layer"
 )
 
@@ -387,12 +388,32 @@ func (v *view) FileContentsByLocation(l file.Location) (io.ReadCloser, error) {
 	case c != nil:
 		r := c.open()
 		r.at.lost = func() { v.lack(l.RealPath) }
+		if slices.Contains(rpmdb.Names, path.Base(l.RealPath)) {
+			return sound(r, c.size)
+		}
 		return r, nil
 	case ver.Entry.Size == 0:
 		return (&content{}).open(), nil
 	}
 	v.lack(l.RealPath)
 	return nil, fmt.Errorf("reading %q: %w", l.RealPath, errNotKept)
+}
+
+// sound reads a database of RPM whole and looks through it before a cataloger
+// does: go-rpmdb reads it in a goroutine of its own, where nothing can catch it
+// when it breaks down, and does not end on pages that form a ring.
+func sound(r io.ReadCloser, size int64) (io.ReadCloser, error) {
+	defer r.Close()
+	var b strings.Builder
+	b.Grow(int(size))
+	if _, err := io.Copy(&b, r); err != nil {
+		return nil, err
+	}
+	err := rpmdb.Headers(b.String(), func([]byte) bool { return true })
+	if err != nil && !errors.Is(err, rpmdb.ErrUnknown) { // of which the cataloger says so
+		return nil, fmt.Errorf("reading an RPM database: %w", err)
+	}
+	return io.NopCloser(strings.NewReader(b.String())), nil
 }
 
 func (v *view) lack(p string) {
