@@ -261,7 +261,7 @@ func (o *Options) scan() layer.Options {
 func (o *Options) Inspectors() []layer.Inspector {
 	var list []layer.Inspector
 	if o.Secrets != nil {
-		list = append(list, o.Secrets, owned.Collector{})
+		list = append(list, o.Secrets, new(owned.Collector))
 	}
 	if slices.ContainsFunc(o.Checks, func(f check.Family) bool { return f.Name == bloat.Family.Name }) {
 		list = append(list, bloat.Collector{})

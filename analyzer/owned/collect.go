@@ -1,7 +1,11 @@
 package owned
 
 import (
+	"bytes"
 	"strings"
+	"sync/atomic"
+
+	"github.com/klauspost/compress/s2"
 
 	"peel/source/layer"
 )
@@ -11,16 +15,24 @@ import (
 const (
 	maxDatabase = 64 << 20
 	maxKept     = 128 << 20 // of one layer
+	// maxPacked is of all layers, as packed. An image in which ten layers install
+	// packages has the whole of RPM's database in each, of which a third remains.
+	maxPacked = 256 << 20
+	// packFrom is the size from which a database is packed.
+	packFrom = 64 << 10
 )
 
-// Collector keeps the package databases of the layers it is shown. A database
-// that is too large is not kept: its files count as nobody's.
-type Collector struct{}
+// Collector keeps the package databases of the layers of one image. A database
+// that is too large is not kept: its files count as nobody's. The zero value is
+// ready.
+type Collector struct{ packed atomic.Int64 }
 
-var _ layer.Inspector = Collector{}
+var _ layer.Inspector = (*Collector)(nil)
 
 // Begin implements layer.Inspector. The result is a *Databases.
-func (Collector) Begin() layer.LayerInspector { return &collector{kept: new(Databases)} }
+func (c *Collector) Begin() layer.LayerInspector {
+	return &collector{all: c, kept: new(Databases)}
+}
 
 // Databases are those of one layer.
 type Databases struct{ list []database }
@@ -29,10 +41,19 @@ type Databases struct{ list []database }
 type database struct {
 	path   string
 	format *format
-	text   string
+	small  string // all of it
+	packed []byte // or all of it, packed
 }
 
-func (d *database) parse(x *Index) { d.format.parse(x, d.path, d.text) }
+func (d *database) text() string {
+	if d.packed == nil {
+		return d.small
+	}
+	b, _ := s2.Decode(nil, d.packed) // is ours
+	return string(b)
+}
+
+func (d *database) parse(x *Index) { d.format.parse(x, d.path, d.text()) }
 
 // format is how a package manager writes a file of its database.
 type format struct {
@@ -70,12 +91,13 @@ func formatOf(path string) *format {
 
 // collector looks at one layer.
 type collector struct {
+	all  *Collector
 	kept *Databases
-	size int64 // of what is kept
+	size int64 // of what is kept, not packed
 
 	path   string
 	format *format
-	buf    strings.Builder
+	buf    bytes.Buffer
 }
 
 var _ layer.LayerInspector = (*collector)(nil)
@@ -83,12 +105,11 @@ var _ layer.LayerInspector = (*collector)(nil)
 // Open implements layer.LayerInspector.
 func (c *collector) Open(_ int, e *layer.Entry) bool {
 	c.format = formatOf(e.Path)
-	if c.format == nil || e.Size > maxDatabase || e.Size > maxKept-c.size {
+	if c.format == nil || e.Size > maxDatabase || e.Size > maxKept-c.size || c.all.packed.Load() > maxPacked {
 		return false
 	}
 	c.path = e.Path
-	c.buf = strings.Builder{}
-	c.buf.Grow(int(e.Size))
+	c.buf.Reset()
 	return true
 }
 
@@ -98,8 +119,18 @@ func (c *collector) Write(p []byte) { c.buf.Write(p) }
 // Close implements layer.LayerInspector.
 func (c *collector) Close(int, *layer.Entry) {
 	c.size += int64(c.buf.Len())
-	c.kept.list = append(c.kept.list, database{c.path, c.format, c.buf.String()})
+	d := database{path: c.path, format: c.format}
+	if c.buf.Len() < packFrom {
+		d.small = c.buf.String()
+	} else {
+		d.packed = bytes.Clone(s2.Encode(nil, c.buf.Bytes())) // the clone has no room to spare
+	}
+	c.all.packed.Add(int64(len(d.small) + len(d.packed)))
+	c.kept.list = append(c.kept.list, d)
 }
 
 // Result implements layer.LayerInspector.
-func (c *collector) Result() any { return c.kept }
+func (c *collector) Result() any {
+	c.buf = bytes.Buffer{}
+	return c.kept
+}

@@ -94,7 +94,7 @@ func (l *Lookup) field(at, line, name string) string {
 		if !strings.HasSuffix(l.dbs[i].path, at) {
 			continue
 		}
-		for s := range strings.Lines(paragraph(l.dbs[i].text, line+"\n")) {
+		for s := range strings.Lines(paragraph(l.dbs[i].text(), line+"\n")) {
 			if value, ok := strings.CutPrefix(s, name); ok {
 				return strings.TrimSpace(value)
 			}

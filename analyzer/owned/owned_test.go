@@ -1,7 +1,9 @@
 package owned
 
 import (
+	"bytes"
 	"crypto/sha256"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -11,7 +13,7 @@ import (
 
 // filed is an index of one layer that holds these files.
 func filed(files ...string) *Index {
-	in := Collector{}.Begin()
+	in := new(Collector).Begin()
 	var idx layer.Index
 	for i := 0; i < len(files); i += 2 {
 		e := layer.Entry{Path: files[i], Size: int64(len(files[i+1])), Type: layer.Regular}
@@ -97,7 +99,7 @@ func TestVersions(t *testing.T) {
 
 // TestTooLarge guards the bound of what is kept.
 func TestTooLarge(t *testing.T) {
-	in := Collector{}.Begin()
+	in := new(Collector).Begin()
 	for i := range maxKept/maxDatabase + 2 {
 		e := layer.Entry{Path: "var/lib/dpkg/status", Size: maxDatabase}
 		if opened := in.Open(i, &e); opened != (i < maxKept/maxDatabase) {
@@ -109,6 +111,37 @@ func TestTooLarge(t *testing.T) {
 	}
 	if in.Open(0, &layer.Entry{Path: "var/lib/dpkg/status", Size: maxDatabase + 1}) {
 		t.Error("a database that is too large is kept")
+	}
+}
+
+// TestTooManyLayers guards the bound of all layers together, with databases that
+// cannot be packed; those that can are read as they were.
+func TestTooManyLayers(t *testing.T) {
+	all := new(Collector)
+	keep := func(b []byte) (*Databases, bool) {
+		in, e := all.Begin(), layer.Entry{Path: "var/lib/dpkg/status", Size: int64(len(b))}
+		if !in.Open(0, &e) {
+			return nil, false
+		}
+		in.Write(b)
+		in.Close(0, &e)
+		return in.Result().(*Databases), true
+	}
+	text := bytes.Repeat([]byte("Package: a\n"), packFrom)
+	kept, _ := keep(text)
+	if d := &kept.list[0]; d.text() != string(text) || len(d.packed) > len(text)/10 {
+		t.Errorf("%d bytes are kept of %d", len(d.packed), len(text))
+	}
+	noise := make([]byte, maxDatabase)
+	rand.NewChaCha8([32]byte{}).Read(noise)
+	n := 0
+	for ; n < 100; n++ {
+		if _, ok := keep(noise); !ok {
+			break
+		}
+	}
+	if n > maxPacked/maxDatabase+1 {
+		t.Errorf("%d databases are kept", n)
 	}
 }
 

@@ -52,7 +52,7 @@ func build(t *testing.T, img Image, opts secrets.Options) (*secrets.Scanner, sec
 	out := secrets.Image{Config: opened.Config, RawManifest: opened.RawManifest, Base: secrets.NoBase, Owned: new(owned.Index)}
 	builder := filetree.NewBuilder(len(opened.Layers))
 	for n, l := range opened.Layers {
-		idx, err := l.Scan(context.Background(), layer.Options{Inspectors: []layer.Inspector{s, owned.Collector{}}})
+		idx, err := l.Scan(context.Background(), layer.Options{Inspectors: []layer.Inspector{s, new(owned.Collector)}})
 		if err != nil {
 			t.Fatal(err)
 		}
