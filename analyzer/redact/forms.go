@@ -32,6 +32,7 @@ func (f *forms) add(value string) {
 	if len(value) < minFree {
 		return
 	}
+	f.form(string([]rune(value)), value) // as JSON has what is no UTF-8
 	f.encoded(value)
 	f.base64(value)
 	if strings.ContainsAny(value, "\r\n") {
