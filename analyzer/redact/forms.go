@@ -40,6 +40,16 @@ func (f *forms) add(value string) {
 	}
 }
 
+// password adds a word where it stands between user and host.
+func (f *forms) password(word string) {
+	if len(word) >= minToken && !Common(word) {
+		f.edges[string(passwordBegins)+word+string(passwordEnds)] = edge{1, 1}
+	}
+}
+
+// What is around the password of a URL.
+const passwordBegins, passwordEnds = ':', '@'
+
 func (f *forms) lines(value string) {
 	flat := strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(value)
 	for _, sep := range []string{"\r\n", " ", `\n`, `\r\n`} {

@@ -31,11 +31,14 @@ type Redactor struct {
 
 // New takes the values in clear. Each is masked as it is, and as it looks in
 // JSON, URLs, HTML, shell quotes and base64. Values that Common knows hide
-// nothing, and are left alone.
-func New(values []string) *Redactor {
+// nothing, and are left alone. Words are masked as the password of a URL alone.
+func New(values []string, words ...string) *Redactor {
 	set := newForms()
 	for _, v := range values {
 		set.add(v)
+	}
+	for _, w := range words {
+		set.password(w)
 	}
 	if len(set.edges) == 0 {
 		return nil

@@ -56,7 +56,7 @@ func (s *stream) next(c byte) {
 	s.state = a.step(s.state, c)
 	for n := a.nodes[s.state].match; n != 0; n = a.nodes[a.nodes[n].fail].match {
 		nd := &a.nodes[n]
-		s.match(int(nd.depth), edge{int(nd.head), int(nd.tail)})
+		s.match(c, int(nd.depth), edge{int(nd.head), int(nd.tail)})
 	}
 	if s.r.long != nil {
 		s.roll(c)
@@ -74,15 +74,15 @@ func (s *stream) roll(c byte) {
 	}
 	i := s.pos - blockLen - s.start
 	if e, ok := s.r.long.find(s.hash, s.buf[i:i+blockLen]); ok {
-		s.match(blockLen, e)
+		s.match(c, blockLen, e)
 	}
 }
 
-// match takes the n bytes before pos.
-func (s *stream) match(n int, e edge) {
+// match takes the n bytes before pos, of which c is the last.
+func (s *stream) match(c byte, n int, e edge) {
 	from := s.pos - n
 	m := span{from, s.pos, from + e.head, s.pos - e.tail}
-	if n >= minFree {
+	if n >= minFree || s.buf[from-s.start] == passwordBegins && c == passwordEnds {
 		s.add(m)
 		return
 	}

@@ -58,18 +58,9 @@ type Result struct {
 	// Values are all secrets in clear, for redactors: those of the findings,
 	// and those that are allowed.
 	Values []string
-}
-
-// valuesOf gives the secrets of findings in clear. Result.Values has more: the
-// secrets that are allowed.
-func valuesOf(list []finding.Finding) (values []string) {
-	for i := range list {
-		if list[i].Secret != "" {
-			values = append(values, list[i].Secret)
-		}
-		values = append(values, list[i].Secrets...)
-	}
-	return values
+	// Words are secrets as well, found in files, but ordinary words: redactors
+	// mask them only where they stand for passwords.
+	Words []string
 }
 
 // Assemble turns what the inspectors found in the layers, with the image's
@@ -87,9 +78,10 @@ func (s *Scanner) Assemble(img Image) Result {
 	a.documents()
 	a.findings = slices.DeleteFunc(a.findings, a.acceptedAlso)
 	finding.Sort(a.findings)
+	values, words := valuesOf(a.findings)
 	return Result{
 		Findings: a.findings, Notes: append(a.notes, a.allow.stale()...),
-		Values: append(valuesOf(a.findings), a.allowed...),
+		Values: append(values, a.allowed...), Words: words,
 	}
 }
 

@@ -312,3 +312,22 @@ func TestOwned(t *testing.T) {
 		}
 	}
 }
+
+// TestEverydayWords guards that the password of an example does not become a
+// value that is masked wherever it occurs, while one that the image is run with
+// does, and that examples of nothing are no findings.
+func TestEverydayWords(t *testing.T) {
+	img := Image{
+		Layers: []Layer{{Files: []File{
+			Reg("doc/README.md", "The file is where your credentials are stored when you invoke `docker login`.\nftp://foo:bar@host/\nftp://me:xyzzy@host/\nftp://me:Passwort@host/\n"),
+			Reg("app/run.sh", "curl ftp://me:kX9qTz4vLm@host/\nmysqldump -ukim -pwindsurfing db\n"),
+		}}},
+		Config: func(c *v1.ConfigFile) { c.Config.Env = []string{"DB_PASSWORD=windsurf"} },
+	}
+	s, in := build(t, img, secrets.Options{})
+	res := s.Assemble(in)
+	slices.Sort(res.Values)
+	if !slices.Equal(res.Values, []string{"kX9qTz4vLm", "windsurf", "windsurfing"}) || !slices.Equal(res.Words, []string{"Passwort", "xyzzy"}) {
+		t.Errorf("values %q, words %q: %+v", res.Values, res.Words, res.Findings)
+	}
+}
