@@ -72,6 +72,7 @@ func (s *Scanner) Assemble(img Image) Result {
 		allow: allowList{entries: s.opts.Allow, used: make([]int, len(s.opts.Allow)), now: s.opts.Now},
 	}
 	a.layers()
+	a.names()
 	a.cutShort()
 	a.config()
 	a.history()
@@ -164,12 +165,16 @@ func (a *assembly) copy(c *copyOf) {
 	}
 	for i := range c.hits.matches {
 		m := &c.hits.matches[i]
-		if m.rule.path.text != "" && !m.rule.path.get().MatchString(path) ||
-			slices.ContainsFunc(m.notAt, func(p pattern) bool { return p.get().MatchString(path) }) {
-			continue
+		if !m.notFor(path) {
+			a.file(c, e, path, m)
 		}
-		a.file(c, e, path, m)
 	}
+}
+
+// notFor reports whether the rule does not mean files at a path.
+func (f *match) notFor(path string) bool {
+	return f.rule.path.text != "" && !f.rule.path.get().MatchString(path) ||
+		slices.ContainsFunc(f.notAt, func(p pattern) bool { return p.get().MatchString(path) })
 }
 
 // maxNotes bounds what is said of contents that were not wholly looked at.
