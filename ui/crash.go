@@ -40,13 +40,14 @@ func (g guarded) Init() (cmd tea.Cmd) {
 	return g.command(g.m.Init())
 }
 
-func (g guarded) Update(msg tea.Msg) (_ tea.Model, cmd tea.Cmd) {
+func (g guarded) Update(msg tea.Msg) (next tea.Model, cmd tea.Cmd) {
+	next = g
 	defer g.caught()
 	if g.crash.Load() != nil {
-		return g, nil
+		return next, nil
 	}
 	_, cmd = g.m.Update(msg)
-	return g, g.command(cmd)
+	return next, g.command(cmd)
 }
 
 func (g guarded) View() (v tea.View) {
