@@ -53,7 +53,7 @@ func (s *Session) lookForSecrets() {
 	s.findings = found.Findings
 	s.outcomes = check.Tally(secrets.Family, found.Findings, s.partial())
 	s.secretNotes = found.Notes
-	s.redactor = redact.New(found.Values)
+	s.redactor = redact.New(found.Values, found.Words...)
 	s.hide()
 }
 
@@ -64,7 +64,7 @@ func (s *Session) maskWords() {
 		Tree: s.tree, Config: s.img.Config, StepLayer: s.stepLayers(), RawManifest: s.img.RawManifest,
 		Annotations: s.img.Annotations(), Attestations: s.attestations, Base: secrets.NoBase,
 	})
-	s.redactor = redact.New(found.Values)
+	s.redactor = redact.New(found.Values, found.Words...)
 	s.hide()
 }
 

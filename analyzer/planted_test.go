@@ -197,3 +197,21 @@ func number(p *int) int {
 	}
 	return *p
 }
+
+// TestEscapedSecretsAreMasked guards that a secret of the config is masked in the
+// config as it lies in the image, though JSON escapes hide it there.
+func TestEscapedSecretsAreMasked(t *testing.T) {
+	raw := []byte(`{"os":"linux","architecture":"amd64","rootfs":{"type":"layers"},"config":{"Env":["DB_PASSWORD=kX9\u002dqTz\/4vLm\u0026w2"]}}`)
+	var c v1.ConfigFile
+	if err := json.Unmarshal(raw, &c); err != nil {
+		t.Fatal(err)
+	}
+	a, err := analyzer.Start(context.Background(), &source.Image{Config: &c, RawConfig: raw}, analyzer.Options{}).Wait()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := bytes.Replace(raw, []byte(`\u002dqTz\/4vLm\u0026w2`), []byte("\\u002d…2"), 1)
+	if !bytes.Equal(a.Image.RawConfig, want) {
+		t.Errorf("got  %s\nwant %s", a.Image.RawConfig, want)
+	}
+}

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"runtime/debug"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -209,7 +211,7 @@ func (s *Session) read(ctx context.Context) <-chan outcome {
 				defer func() { <-slots }()
 				opts := scan
 				opts.Progress = &s.progress[n]
-				idx, err := l.Scan(ctx, opts)
+				idx, err := scanLayer(ctx, l, opts)
 				for _, twin := range twins {
 					out <- outcome{twin, idx, err}
 				}
@@ -218,6 +220,27 @@ func (s *Session) read(ctx context.Context) <-chan outcome {
 		wg.Wait()
 	}()
 	return out
+}
+
+// scanLayer reads a layer. A defect of what looks into its files costs the layer,
+// not the program.
+func scanLayer(ctx context.Context, l *source.Layer, opts layer.Options) (idx *layer.Index, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			idx, err = &layer.Index{}, fmt.Errorf("internal error, please report it: %v, in %s", v, panicked(string(debug.Stack())))
+		}
+	}()
+	return l.Scan(ctx, opts)
+}
+
+// panicked is the function that a stack shows to have panicked, and its line.
+func panicked(stack string) string {
+	_, stack, _ = strings.Cut(stack, "\npanic(")
+	frame := strings.SplitN(stack, "\n", 5) // the rest of panic, its line, the function, its line
+	if len(frame) < 4 {
+		return "an unknown place"
+	}
+	return frame[2] + strings.Replace(frame[3], "\t", " ", 1)
 }
 
 func (s *Session) settle(l *Layer, o outcome) {

@@ -160,7 +160,7 @@ func start(t *testing.T, o Options, w, h int, profile ...colorprofile.Profile) *
 	o.Output, o.Env = crlf{term.vt}, []string{"TERM=xterm-256color"}
 	ctx, cancel := context.WithCancel(context.Background())
 	term.cancel = cancel
-	term.p, term.m = newProgram(ctx, o, tea.WithInput(nil), tea.WithWindowSize(w, h),
+	term.p, term.m, _ = newProgram(ctx, o, tea.WithInput(nil), tea.WithWindowSize(w, h),
 		tea.WithColorProfile(profile[0]), tea.WithoutSignalHandler())
 	go func() {
 		defer close(term.done)

@@ -27,7 +27,7 @@ func (o object) version() *filetree.Version {
 }
 
 // kindLine is what the object is: "ELF, 5.9 MB".
-func (o object) kindLine() string {
+func (o object) kindLine(hide hider) string {
 	e := o.entry()
 	if e == nil {
 		return "directory"
@@ -36,9 +36,9 @@ func (o object) kindLine() string {
 	case layer.Directory:
 		return fmt.Sprintf("directory, %s, %s", text.Plural(o.view.Files[o.node], "file"), text.Bytes(o.view.Size[o.node]))
 	case layer.Symlink:
-		return "symbolic link to " + text.Clean(e.Link)
+		return "symbolic link to " + hide.clean(e.Link)
 	case layer.Hardlink:
-		return "hard link to " + text.Clean(e.Link) + ", which is not there"
+		return "hard link to " + hide.clean(e.Link) + ", which is not there"
 	case layer.CharDevice, layer.BlockDevice:
 		return fmt.Sprintf("%s %d:%d", map[layer.Type]string{layer.CharDevice: "character device", layer.BlockDevice: "block device"}[e.Type], e.Major, e.Minor)
 	case layer.FIFO:
@@ -54,7 +54,7 @@ func (o object) kindLine() string {
 func (in *inspector) fileBrief(d *doc, o object) {
 	in.findingLine(d, in.a.Places.At(o.node), o.view.Tree)
 	e := o.entry()
-	kind := o.kindLine()
+	kind := o.kindLine(d.hide)
 	if e != nil {
 		kind += "   " + modeText(e) + " " + ownerText(e)
 	}
@@ -130,7 +130,7 @@ func isDirEntry(e *layer.Entry) bool { return e != nil && e.Type == layer.Direct
 func (in *inspector) file(d *doc, o object) {
 	e := o.entry()
 	d.para(in.th.Strong, d.hide.clean(o.path()))
-	d.para(in.th.Text, o.kindLine())
+	d.para(in.th.Text, o.kindLine(d.hide))
 	if e != nil {
 		d.line(in.th.Dim, modeText(e)+"  "+ownerText(e)+"  "+e.Time().Format(time.DateTime)+" UTC")
 		if e.Mode&(layer.Setuid|layer.Setgid) != 0 && e.Type == layer.Regular {

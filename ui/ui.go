@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"sync/atomic"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -70,10 +71,13 @@ func Run(ctx context.Context, o Options) (Result, error) {
 func run(ctx context.Context, o Options, more ...tea.ProgramOption) (Result, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	p, m := newProgram(ctx, o, more...)
+	p, m, crash := newProgram(ctx, o, more...)
 	_, err := p.Run()
 	if errors.Is(err, tea.ErrInterrupted) {
 		err = nil
+	}
+	if c := crash.Load(); c != nil {
+		err = c
 	}
 	cancel()
 	m.pkgs.stock.part()
@@ -81,8 +85,9 @@ func run(ctx context.Context, o Options, more ...tea.ProgramOption) (Result, err
 	return m.result(), err
 }
 
-// newProgram makes the program without starting it.
-func newProgram(ctx context.Context, o Options, more ...tea.ProgramOption) (*tea.Program, *Model) {
+// newProgram makes the program without starting it. The pointer is to what it
+// panicked with, if it did.
+func newProgram(ctx context.Context, o Options, more ...tea.ProgramOption) (*tea.Program, *Model, *atomic.Pointer[Crash]) {
 	m := newModel(ctx, o)
 	opts := []tea.ProgramOption{tea.WithContext(ctx)}
 	if o.Input != nil {
@@ -94,7 +99,11 @@ func newProgram(ctx context.Context, o Options, more ...tea.ProgramOption) (*tea
 	if o.Env != nil {
 		opts = append(opts, tea.WithEnvironment(o.Env))
 	}
-	return tea.NewProgram(m, append(opts, more...)...), m
+	g := guarded{m: m, crash: new(atomic.Pointer[Crash])}
+	var p *tea.Program
+	g.quit = func() { p.Quit() }
+	p = tea.NewProgram(g, append(opts, more...)...)
+	return p, m, g.crash
 }
 
 // result is what is known at the end, without waiting for it.

@@ -32,13 +32,16 @@ func (t *Text) Bytes() int64 { return int64(len(t.raw)) }
 // Masked is the text with the values that r knows masked. There is no way to the
 // text as it is.
 func (t *Text) Masked(r *redact.Redactor) []byte {
-	if r == nil || !json.Valid(t.raw) {
-		return r.Bytes(t.raw)
+	if r == nil {
+		return t.raw
 	}
 	var b bytes.Buffer
 	w := r.JSON(&b)
 	if _, err := w.Write(t.raw); err != nil || w.Close() != nil {
 		return nil // a buffer does not fail
+	}
+	if !json.Valid(t.raw) { // it may have strings all the same, as JSON lines have
+		return r.Bytes(b.Bytes())
 	}
 	return b.Bytes()
 }

@@ -50,9 +50,9 @@ func TestDocuments(t *testing.T) {
 // none.
 func TestMaskedText(t *testing.T) {
 	r := redact.New([]string{"hunter2-and-more"})
-	for _, raw := range []string{`{"a":"hunter2-and-more"}`, "broken hunter2-and-more"} {
+	for _, raw := range []string{`{"a":"hunter2-and-more"}`, `{"a":"\u0068\u0075\u006eter2\u002dand-more"}`, "broken hunter2-and-more", `{"line":1} {"b":"hunter2\u002dand-more"} broken`} {
 		docs := attached.Documents(nil, []oci.Attestation{{Digest: "sha256:1", Raw: []byte(raw)}})
-		if s := string(docs[0].Texts[0].Masked(r)); strings.Contains(s, "hunter2") {
+		if s := string(docs[0].Texts[0].Masked(r)); strings.Contains(s, "hunter2") || strings.Contains(s, `\u002d`) {
 			t.Errorf("%s is masked to %s", raw, s)
 		}
 	}

@@ -32,12 +32,23 @@ func (f *forms) add(value string) {
 	if len(value) < minFree {
 		return
 	}
+	f.form(string([]rune(value)), value) // as JSON has what is no UTF-8
 	f.encoded(value)
 	f.base64(value)
 	if strings.ContainsAny(value, "\r\n") {
 		f.lines(value)
 	}
 }
+
+// password adds a word where it stands between user and host.
+func (f *forms) password(word string) {
+	if len(word) >= minToken && !Common(word) {
+		f.edges[string(passwordBegins)+word+string(passwordEnds)] = edge{1, 1}
+	}
+}
+
+// What is around the password of a URL.
+const passwordBegins, passwordEnds = ':', '@'
 
 func (f *forms) lines(value string) {
 	flat := strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(value)

@@ -31,11 +31,14 @@ type Redactor struct {
 
 // New takes the values in clear. Each is masked as it is, and as it looks in
 // JSON, URLs, HTML, shell quotes and base64. Values that Common knows hide
-// nothing, and are left alone.
-func New(values []string) *Redactor {
+// nothing, and are left alone. Words are masked as the password of a URL alone.
+func New(values []string, words ...string) *Redactor {
 	set := newForms()
 	for _, v := range values {
 		set.add(v)
+	}
+	for _, w := range words {
+		set.password(w)
 	}
 	if len(set.edges) == 0 {
 		return nil
@@ -81,13 +84,14 @@ func (r *Redactor) Writer(w io.Writer) io.WriteCloser {
 	return &writer{stream: stream{r: r}, w: w}
 }
 
-// JSON is a Writer for JSON text, which stays valid: it looks into strings
-// alone, where a Writer also masks a number that happens to be a password.
+// JSON is a Writer for JSON text, which stays valid: it looks at what strings
+// say alone, however they are escaped, where a Writer also masks a number that
+// happens to be a password.
 func (r *Redactor) JSON(w io.Writer) io.WriteCloser {
 	if r == nil {
 		return plain{w}
 	}
-	return &writer{stream: stream{r: r, json: &jsonState{}}, w: w}
+	return &jsonWriter{stream: stream{r: r, widths: []uint8{}}, w: w}
 }
 
 type plain struct{ io.Writer }
@@ -102,22 +106,13 @@ type writer struct {
 // Write fails only where w does.
 func (w *writer) Write(p []byte) (int, error) {
 	w.feed(p)
-	return len(p), w.drain()
+	return len(p), w.drain(w.w)
 }
 
 // Close writes what was held back.
 func (w *writer) Close() error {
 	w.end()
-	return w.drain()
-}
-
-func (w *writer) drain() error {
-	if len(w.out) == 0 {
-		return nil
-	}
-	_, err := w.w.Write(w.out)
-	w.out = w.out[:0]
-	return err
+	return w.drain(w.w)
 }
 
 // ellipsis is the middle of a masked value: of one width, so that the length of

@@ -95,6 +95,25 @@ func TestShortValuesAreWholeTokens(t *testing.T) {
 	}
 }
 
+// TestWordsAreMaskedInURLs guards that words of sentences stay there, and are
+// masked where they are passwords.
+func TestWordsAreMaskedInURLs(t *testing.T) {
+	r := New([]string{"kX9-qTz-4vLm"}, "are", "xyzzy", "none")
+	for in, want := range map[string]string{
+		"these are kX9-qTz-4vLm": "these are kX9-…",
+		"ftp://me:are@host/are":  "ftp://me:…@host/are",
+		"are xyzzy; u:xyzzy@h":   "are xyzzy; u:…@h",
+		"u:none@h":               "u:none@h", // as everybody knows
+	} {
+		if got := r.String(in); got != want {
+			t.Errorf("%q -> %q, want %q", in, got, want)
+		}
+		if got := asJSON(t, r, `"`+in+`"`, 3); got != `"`+want+`"` {
+			t.Errorf("%q -> %s as JSON, want %q", in, got, want)
+		}
+	}
+}
+
 func TestNilAndEmpty(t *testing.T) {
 	for _, r := range []*Redactor{nil, New(nil), New([]string{"", "password", "x"})} {
 		var b strings.Builder

@@ -1,5 +1,7 @@
 package redact
 
+import "io"
+
 // stream masks bytes as they come.
 //
 // All matches are found, also those inside one another, and what overlaps or
@@ -8,13 +10,20 @@ package redact
 // mark is part of no value, nothing that was not found before can be found in
 // the result.
 type stream struct {
-	r    *Redactor
-	json *jsonState // nil: any text
+	r *Redactor
 
-	buf   []byte // not yet decided; buf[0] is the byte at offset start
-	start int
-	pos   int  // offset of the next byte to read
-	prev  byte // the one before buf
+	buf    []byte // not yet decided; buf[0] is the byte at offset start
+	start  int
+	pos    int  // offset of the next byte to read
+	origin int  // offset where the text begins: nothing matches across it
+	prev   byte // the one before buf
+
+	// What buf was made of, if the text came escaped: for each byte of buf how many
+	// of source it stands for, 0 for those behind the first of a character.
+	widths []uint8
+	source []byte
+	shown  int // bytes of buf that were put out or left out, while it is flushed
+	used   int // bytes of source they stand for
 
 	state  int32
 	hash   uint64
@@ -42,15 +51,12 @@ func (s *stream) next(c byte) {
 	if len(s.tokens) > 0 {
 		s.decide(!inToken(c))
 	}
-	if s.json != nil {
-		s.json.next(c, s.pos)
-	}
 	s.pos++
 	a := s.r.short
 	s.state = a.step(s.state, c)
 	for n := a.nodes[s.state].match; n != 0; n = a.nodes[a.nodes[n].fail].match {
 		nd := &a.nodes[n]
-		s.match(int(nd.depth), edge{int(nd.head), int(nd.tail)})
+		s.match(c, int(nd.depth), edge{int(nd.head), int(nd.tail)})
 	}
 	if s.r.long != nil {
 		s.roll(c)
@@ -59,26 +65,24 @@ func (s *stream) next(c byte) {
 
 func (s *stream) roll(c byte) {
 	s.hash = s.hash*base + uint64(c)
-	if s.pos < blockLen {
+	n := s.pos - s.origin
+	if n < blockLen {
 		return
 	}
-	if s.pos > blockLen {
+	if n > blockLen {
 		s.hash -= baseOut * uint64(s.buf[s.pos-blockLen-1-s.start])
 	}
 	i := s.pos - blockLen - s.start
 	if e, ok := s.r.long.find(s.hash, s.buf[i:i+blockLen]); ok {
-		s.match(blockLen, e)
+		s.match(c, blockLen, e)
 	}
 }
 
-// match takes the n bytes before pos.
-func (s *stream) match(n int, e edge) {
+// match takes the n bytes before pos, of which c is the last.
+func (s *stream) match(c byte, n int, e edge) {
 	from := s.pos - n
 	m := span{from, s.pos, from + e.head, s.pos - e.tail}
-	if s.json != nil && !s.json.allows(from) {
-		return
-	}
-	if n >= minFree {
+	if n >= minFree || s.buf[from-s.start] == passwordBegins && c == passwordEnds {
 		s.add(m)
 		return
 	}
@@ -86,7 +90,7 @@ func (s *stream) match(n int, e edge) {
 	if from > s.start {
 		before = s.buf[from-1-s.start]
 	}
-	if from == 0 || !inToken(before) {
+	if from == s.origin || !inToken(before) {
 		s.tokens = append(s.tokens, m)
 	}
 }
@@ -140,23 +144,69 @@ func (s *stream) flush(safe int, all bool) {
 		return
 	}
 	if safe > at {
-		s.out = append(s.out, s.buf[at-s.start:safe-s.start]...)
+		s.show(at, safe)
 	}
 	s.prev = s.buf[safe-1-s.start]
-	s.buf = append(s.buf[:0], s.buf[safe-s.start:]...)
+	s.drop(safe - s.start)
 	s.start = safe
+}
+
+// drop forgets the first n bytes of buf.
+func (s *stream) drop(n int) {
+	s.buf = append(s.buf[:0], s.buf[n:]...)
+	if s.widths == nil {
+		return
+	}
+	for ; s.shown < n; s.shown++ {
+		s.used += int(s.widths[s.shown])
+	}
+	s.widths = append(s.widths[:0], s.widths[n:]...)
+	s.source = append(s.source[:0], s.source[s.used:]...)
+	s.shown, s.used = 0, 0
 }
 
 // mask puts out the text from at on, and the span.
 func (s *stream) mask(at int, m span) int {
 	s.masked = true
-	s.out = append(s.out, s.buf[at-s.start:m.headEnd-s.start]...)
+	s.show(at, m.headEnd)
 	s.out = append(s.out, s.r.mark...)
-	s.out = append(s.out, s.buf[m.tailStart-s.start:m.to-s.start]...)
+	s.show(m.tailStart, m.to)
 	return m.to
+}
+
+// show puts out the text between two offsets, as it came.
+func (s *stream) show(from, to int) {
+	from, to = from-s.start, to-s.start
+	if s.widths == nil {
+		s.out = append(s.out, s.buf[from:to]...)
+		return
+	}
+	for ; s.shown < from; s.shown++ {
+		s.used += int(s.widths[s.shown])
+	}
+	for ; s.shown < to; s.shown++ {
+		w := int(s.widths[s.shown])
+		s.out = append(s.out, s.source[s.used:s.used+w]...)
+		s.used += w
+	}
 }
 
 func (s *stream) end() {
 	s.decide(true)
 	s.flush(s.pos, true)
+}
+
+// restart begins another text, of which nothing was read.
+func (s *stream) restart() {
+	s.origin, s.state, s.hash = s.pos, 0, 0
+}
+
+// drain writes what was put out.
+func (s *stream) drain(w io.Writer) error {
+	if len(s.out) == 0 {
+		return nil
+	}
+	_, err := w.Write(s.out)
+	s.out = s.out[:0]
+	return err
 }

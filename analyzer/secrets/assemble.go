@@ -58,18 +58,9 @@ type Result struct {
 	// Values are all secrets in clear, for redactors: those of the findings,
 	// and those that are allowed.
 	Values []string
-}
-
-// valuesOf gives the secrets of findings in clear. Result.Values has more: the
-// secrets that are allowed.
-func valuesOf(list []finding.Finding) (values []string) {
-	for i := range list {
-		if list[i].Secret != "" {
-			values = append(values, list[i].Secret)
-		}
-		values = append(values, list[i].Secrets...)
-	}
-	return values
+	// Words are secrets as well, found in files, but ordinary words: redactors
+	// mask them only where they stand for passwords.
+	Words []string
 }
 
 // Assemble turns what the inspectors found in the layers, with the image's
@@ -81,15 +72,17 @@ func (s *Scanner) Assemble(img Image) Result {
 		allow: allowList{entries: s.opts.Allow, used: make([]int, len(s.opts.Allow)), now: s.opts.Now},
 	}
 	a.layers()
+	a.names()
 	a.cutShort()
 	a.config()
 	a.history()
 	a.documents()
 	a.findings = slices.DeleteFunc(a.findings, a.acceptedAlso)
 	finding.Sort(a.findings)
+	values, words := valuesOf(a.findings)
 	return Result{
 		Findings: a.findings, Notes: append(a.notes, a.allow.stale()...),
-		Values: append(valuesOf(a.findings), a.allowed...),
+		Values: append(values, a.allowed...), Words: words,
 	}
 }
 
@@ -172,12 +165,16 @@ func (a *assembly) copy(c *copyOf) {
 	}
 	for i := range c.hits.matches {
 		m := &c.hits.matches[i]
-		if m.rule.path.text != "" && !m.rule.path.get().MatchString(path) ||
-			slices.ContainsFunc(m.notAt, func(p pattern) bool { return p.get().MatchString(path) }) {
-			continue
+		if !m.notFor(path) {
+			a.file(c, e, path, m)
 		}
-		a.file(c, e, path, m)
 	}
+}
+
+// notFor reports whether the rule does not mean files at a path.
+func (f *match) notFor(path string) bool {
+	return f.rule.path.text != "" && !f.rule.path.get().MatchString(path) ||
+		slices.ContainsFunc(f.notAt, func(p pattern) bool { return p.get().MatchString(path) })
 }
 
 // maxNotes bounds what is said of contents that were not wholly looked at.

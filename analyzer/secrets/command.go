@@ -2,6 +2,7 @@ package secrets
 
 import (
 	"bytes"
+	"strings"
 
 	"peel/analyzer/secrets/structured"
 )
@@ -32,9 +33,15 @@ func (t *text) command(b []byte, from, to int) {
 	}
 	for _, h := range structured.Text("", string(line)) {
 		n := bytes.Index(line, []byte(h.Value))
-		if n < 0 || h.Value == "" {
+		if n < 0 || h.Value == "" || isProse(h) {
 			continue
 		}
 		t.add(b, lo+n, lo+n+len(h.Value), hitMatch(h, rankAssigned))
 	}
+}
+
+// isProse tells a sentence about a command: "your credentials are stored when you
+// invoke docker login".
+func isProse(h structured.Hit) bool {
+	return strings.HasPrefix(h.Title, "value of ") && len(h.Value) < shortWord && plainWord([]byte(h.Value))
 }

@@ -2,6 +2,7 @@ package secrets
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 
 	"peel/analyzer/owned"
@@ -169,9 +170,14 @@ func newPackScan(s *Scanner, effort *effort, k layer.Kind, size int64) *packScan
 	p := &packScan{pipe: w, done: make(chan *content, 1)}
 	go func() {
 		u := newUnpacker(s, effort, size)
+		defer func() {
+			if v := recover(); v != nil { // an archive that breaks a reader is not wholly looked at
+				u.notes = append(u.notes, fmt.Sprintf("not all of this %s was looked at for secrets: internal error: %v", k, v))
+			}
+			r.Close()
+			p.done <- u.content()
+		}()
 		u.file(r, k)
-		r.Close()
-		p.done <- u.content()
 	}()
 	return p
 }

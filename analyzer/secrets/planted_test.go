@@ -312,3 +312,62 @@ func TestOwned(t *testing.T) {
 		}
 	}
 }
+
+// TestEverydayWords guards that the password of an example does not become a
+// value that is masked wherever it occurs, while one that the image is run with
+// does, and that examples of nothing are no findings.
+func TestEverydayWords(t *testing.T) {
+	img := Image{
+		Layers: []Layer{{Files: []File{
+			Reg("doc/README.md", "The file is where your credentials are stored when you invoke `docker login`.\nftp://foo:bar@host/\nftp://me:xyzzy@host/\nftp://me:Passwort@host/\n"),
+			Reg("app/run.sh", "curl ftp://me:kX9qTz4vLm@host/\nmysqldump -ukim -pwindsurfing db\n"),
+		}}},
+		Config: func(c *v1.ConfigFile) { c.Config.Env = []string{"DB_PASSWORD=windsurf"} },
+	}
+	s, in := build(t, img, secrets.Options{})
+	res := s.Assemble(in)
+	slices.Sort(res.Values)
+	if !slices.Equal(res.Values, []string{"kX9qTz4vLm", "windsurf", "windsurfing"}) || !slices.Equal(res.Words, []string{"Passwort", "xyzzy"}) {
+		t.Errorf("values %q, words %q: %+v", res.Values, res.Words, res.Findings)
+	}
+}
+
+// TestNames guards that a token that is only in a name is found, once at each
+// path, and is masked from then on; and that names alone make no secret.
+func TestNames(t *testing.T) {
+	file, dir, link, both, gone := secrettest.Token(431), secrettest.Token(432), secrettest.Token(433), secrettest.Token(434), secrettest.Token(435)
+	img := Image{Layers: []Layer{
+		{Files: []File{
+			Reg("a/with-"+file+".txt", "x"), Reg("b/with-"+file+".txt", "x"), Dir("dir-"+dir, 0o755), Reg("dir-"+dir+"/x", "nothing in it"),
+			Symlink("link", "/srv/"+link+"/y"), Reg("c-"+both, "T="+both), Reg("d-"+gone, ""),
+			Reg("password=kX9qTz4vLm8w", "x"), Reg("etc/secret_key_base", "x"),
+		}},
+		{Files: []File{Whiteout("d-" + gone), Reg("a/with-"+file+".txt", "y")}},
+	}}
+	s, in := build(t, img, secrets.Options{})
+	res := s.Assemble(in)
+	var got []string
+	for _, f := range res.Findings {
+		got = append(got, fmt.Sprintf("%s %s %s %d-%d %v %d %s", f.ID, f.Severity, f.Path, *f.FirstLayer, *f.LastLayer, f.Also, f.Line, f.Reason))
+	}
+	slices.Sort(got)
+	name := func(path, layers, what string) string {
+		return fmt.Sprintf("S010 critical %s %s [] 0 %s; the checksum is right: issued by GitHub", path, layers, what)
+	}
+	want := []string{
+		name("a/with-"+file+".txt", "0-1", "in the name of the file"),
+		name("b/with-"+file+".txt", "0-0", "in the name of the file"),
+		"S010 critical c-" + both + " 0-0 [] 1 the checksum is right: issued by GitHub",
+		strings.Replace(name("d-"+gone, "0-0", "in the name of the file"), "[]", "[S050]", 1),
+		name("dir-"+dir, "0-0", "in the name of the directory"),
+		name("link", "0-0", "in the target of the symbolic link"),
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	for _, tok := range []string{file, dir, link, both, gone} {
+		if !slices.Contains(res.Values, tok) {
+			t.Error("the redactor does not learn", tok)
+		}
+	}
+}

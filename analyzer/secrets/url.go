@@ -30,6 +30,9 @@ var docPasswords = map[string]bool{
 	"root": true, "baz": true, "xxx": true, "***": true, "...": true, "port": true, "s3cret": true, "open sesame": true, "opensesame": true, "12345": true, "123456": true,
 }
 
+// metasyntactic are the names for what has none.
+var metasyntactic = map[string]bool{"foo": true, "bar": true, "baz": true}
+
 // url looks at the part of a URL between "://" and "@".
 func (t *text) url(b []byte, from, to int) {
 	n := runLen(b, to, userinfo, maxUserinfo)
@@ -65,6 +68,9 @@ func (f *match) judgeURL(user, pass, host []byte, binary bool) bool {
 	plain := bytes.ToLower(pass)
 	if p, err := url.PathUnescape(string(plain)); err == nil {
 		plain = []byte(p)
+	}
+	if metasyntactic[string(bytes.ToLower(user))] && metasyntactic[string(plain)] {
+		return false
 	}
 	if stands(pass) || bytes.ContainsAny(pass, "$%*[]()") && !mixed(pass) || pass[0] == '$' || pass[0] == '%' {
 		return false

@@ -9,6 +9,7 @@ import (
 	"peel/analyzer/text"
 	"peel/source"
 	"peel/source/registry"
+	"peel/ui"
 )
 
 // The exit codes. They are never mixed: each says who has to act.
@@ -45,6 +46,10 @@ func exitCode(w io.Writer, err error, command string) int {
 		return exitOK
 	case errors.As(err, &code):
 		return int(code)
+	}
+	var crash *ui.Crash
+	if errors.As(err, &crash) {
+		return crashed(w, crash.Value, crash.Stack)
 	}
 	printError(w, err, command)
 	if errors.Is(err, errUsage) || errors.Is(err, source.ErrReference) || errors.Is(err, registry.ErrConfig) {

@@ -195,7 +195,11 @@ func isTrue(s string) bool {
 
 // execute runs peel and returns its exit code.
 func execute(ctx context.Context, args []string, s streams) int {
-	root := newRootCmd(s, runRoot)
+	return guard(s.err, func() int { return called(ctx, newRootCmd(s, runRoot), args, s) })
+}
+
+// called runs a command, and says what it ended with.
+func called(ctx context.Context, root *cobra.Command, args []string, s streams) int {
 	root.SetArgs(args)
 	understood := false
 	root.PersistentPreRun = func(*cobra.Command, []string) { understood = true }
@@ -207,11 +211,11 @@ func execute(ctx context.Context, args []string, s streams) int {
 	if err != nil && !understood && !errors.Is(err, errUsage) {
 		err = usage(err) // cobra's own words about a command line
 	}
-	called, _, findErr := root.Find(args)
+	named, _, findErr := root.Find(args)
 	if findErr != nil {
-		called = root
+		named = root
 	}
-	return exitCode(s.err, err, called.CommandPath())
+	return exitCode(s.err, err, named.CommandPath())
 }
 
 // unwrap joins the lines of each paragraph, which the help wraps to the terminal.

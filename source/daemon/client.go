@@ -35,6 +35,7 @@ type client struct {
 	address string
 	api     string // its version, "1.47"
 	podman  bool
+	libpod  string // the version of podman's own API, "5.4.2"; "" of others
 }
 
 // connect finds an engine that answers.
@@ -85,7 +86,8 @@ func (p *endpoint) dial(ctx context.Context) (*client, error) {
 		return nil, err
 	}
 	c.api = resp.Header.Get("Api-Version")
-	c.podman = resp.Header.Get("Libpod-Api-Version") != ""
+	c.libpod = resp.Header.Get("Libpod-Api-Version")
+	c.podman = c.libpod != ""
 	io.Copy(io.Discard, io.LimitReader(resp.Body, maxMessage))
 	resp.Body.Close()
 	return c, nil

@@ -58,6 +58,38 @@ func TestList(t *testing.T) {
 	}
 }
 
+// TestListPodman guards that podman is asked by its own API, which has lists of
+// several platforms too, and by docker's where that is closed.
+func TestListPodman(t *testing.T) {
+	for _, closed := range []bool{false, true} {
+		engine(t, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Libpod-Api-Version", "5.4.2")
+			switch one := `{"Id":"sha256:1","RepoTags":["one:1"]}`; {
+			case r.URL.Path == "/v5.4.2/libpod/images/json" && !closed:
+				io.WriteString(w, `[`+strings.Replace(one, "sha256:", "", 1)+`,{"Id":"2","RepoTags":["several:1"]}]`)
+			case r.URL.Path == "/images/json" && closed:
+				io.WriteString(w, `[`+one+`]`)
+			case strings.HasSuffix(r.URL.Path, "/images/one:1/json"), strings.HasSuffix(r.URL.Path, "/images/several:1/json"):
+				io.WriteString(w, `{"Id":"sha256:1","Os":"linux","Architecture":"arm64"}`)
+			case r.URL.Path != "/_ping":
+				w.WriteHeader(http.StatusForbidden)
+			}
+		})
+		got, err := daemon.List(context.Background(), daemon.Docker)
+		if err != nil || !got.Podman || len(got.Images) != 2 && !closed || len(got.Images) != 1 && closed {
+			t.Fatalf("%+v with %v", got, err)
+		}
+		if one := got.Images[0]; one.ID != "sha256:1" || one.Index || one.Platform.String() != "linux/arm64" {
+			t.Errorf("%+v", one)
+		}
+		if !closed {
+			if several := got.Images[1]; several.ID != "sha256:2" || !several.Index || several.Platform.OS != "" {
+				t.Errorf("%+v", several)
+			}
+		}
+	}
+}
+
 // TestContexts finds the engine that docker's command line would.
 func TestContexts(t *testing.T) {
 	srv := httptest.NewServer(http.HandlerFunc(listing))

@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -40,14 +41,8 @@ func List(ctx context.Context, e Engine) (Listing, error) {
 	}
 	defer c.close()
 	out.Address, out.Podman = c.address, c.podman
-	var images []struct {
-		ID          string `json:"Id"`
-		RepoTags    []string
-		RepoDigests []string
-		Created     int64
-		Size        int64
-	}
-	if err := c.json(ctx, "/images/json", maxListing, &images); err != nil {
+	images, err := c.images(ctx)
+	if err != nil {
 		return out, err
 	}
 	for _, i := range images {
@@ -56,11 +51,42 @@ func List(ctx context.Context, e Engine) (Listing, error) {
 			names = slices.DeleteFunc(i.RepoDigests, isNone)
 		}
 		if len(names) > 0 {
-			out.Images = append(out.Images, oci.Listed{Names: names, ID: i.ID, Created: time.Unix(i.Created, 0).UTC(), Size: i.Size})
+			out.Images = append(out.Images, oci.Listed{Names: names, ID: withAlgorithm(i.ID), Created: time.Unix(i.Created, 0).UTC(), Size: i.Size})
 		}
 	}
 	c.platforms(ctx, out.Images[:min(len(out.Images), maxDescribed)])
 	return out, nil
+}
+
+// image is one in an engine's list.
+type image struct {
+	ID          string `json:"Id"`
+	RepoTags    []string
+	RepoDigests []string
+	Created     int64 // in seconds since 1970
+	Size        int64 // in bytes
+}
+
+// images asks podman by its own API, for the one that it has in common with
+// docker leaves lists of several platforms out.
+func (c *client) images(ctx context.Context) (list []image, err error) {
+	if c.libpod != "" {
+		err = c.json(ctx, "/v"+escape(c.libpod)+"/libpod/images/json", maxListing, &list)
+		if err == nil || ctx.Err() != nil {
+			return list, err
+		}
+	}
+	list = nil
+	err = c.json(ctx, "/images/json", maxListing, &list)
+	return list, err
+}
+
+// withAlgorithm completes an id, of which podman's own API has the digits alone.
+func withAlgorithm(id string) string {
+	if id == "" || strings.Contains(id, ":") {
+		return id
+	}
+	return "sha256:" + id
 }
 
 // isNone tells the names that engines give to images without one.
@@ -78,8 +104,17 @@ func (c *client) platforms(ctx context.Context, list []oci.Listed) {
 	for range min(describers, len(list)) {
 		group.Go(func() {
 			for l := range next {
-				var found struct{ Os, Architecture, Variant string }
-				if err := c.json(ctx, "/images/"+escape(l.ID)+"/json", maxInspect, &found); err == nil {
+				var found struct{ ID, Os, Architecture, Variant string }
+				name := l.ID
+				if c.podman { // which knows a list of several platforms by its name alone
+					name = l.Names[0]
+				}
+				err := c.json(ctx, "/images/"+escape(name)+"/json", maxInspect, &found)
+				switch {
+				case err != nil:
+				case c.podman && found.ID != "" && withAlgorithm(found.ID) != l.ID: // what it would choose of them
+					l.Index = true
+				default:
 					l.Platform = v1.Platform{OS: found.Os, Architecture: found.Architecture, Variant: found.Variant}
 				}
 			}

@@ -147,6 +147,15 @@ func TestListPodman(t *testing.T) {
 			if image := l.Images[i]; image.Platform != "linux/amd64" && image.Platform != "linux/arm64" || image.SizeBytes == 0 || image.ID != r.config(t, image.Reference) {
 				t.Errorf("%+v", image)
 			}
+			const several = "localhost/multi:1"
+			i = slices.Index(l.references(), name+":"+several)
+			if i < 0 {
+				t.Fatalf("%s:%s is not among %q", name, several, l.references())
+			}
+			if image := l.Images[i]; !image.MultiPlatform || image.Platform != "" {
+				t.Errorf("%+v", image)
+			}
+			r.config(t, l.Images[i].Reference) // it opens
 		})
 	}
 	t.Run("and the store", func(t *testing.T) {
