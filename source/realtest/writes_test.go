@@ -68,7 +68,9 @@ func TestNothingIsWritten(t *testing.T) {
 	})
 	t.Run("what the trace shows", func(t *testing.T) {
 		r := run{args: []string{"--json", filepath.Join(t.TempDir(), "report.json"), "sample:"}}
-		if _, found := r.look(t); len(found) != 1 || !strings.Contains(found[0], "report.json") {
+		_, found := r.look(t)
+		other := slices.DeleteFunc(slices.Clone(found), func(s string) bool { return strings.Contains(s, "report.json") })
+		if len(found) == 0 || len(other) > 0 {
 			t.Errorf("%q, want the report alone", found)
 		}
 	})
