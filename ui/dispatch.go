@@ -276,7 +276,9 @@ func (m *Model) typeKey(k tea.KeyPressMsg) tea.Cmd {
 		m.typing, m.searched().state().errText = notTyping, ""
 		return nil
 	case "enter", "tab":
-		m.typing, m.searched().state().errText = notTyping, ""
+		if m.searched().state().errText == "" { // else what is wrong stays to be seen
+			m.typing = notTyping
+		}
 		return nil
 	case "up", "down", "pgup", "pgdown":
 		m.searched().move(keys[inExplore][k.String()])

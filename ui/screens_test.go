@@ -114,6 +114,22 @@ func TestFilterError(t *testing.T) {
 	golden(t, x.until("bad regular expression"))
 }
 
+// TestFilterErrorStays guards that Enter does not accept a line that is wrong, as
+// if what was typed before it were meant.
+func TestFilterErrorStays(t *testing.T) {
+	x := show(t, demo(), 80, 24)
+	x.keys("f")
+	x.lit("~lib(")
+	x.until("bad regular expression")
+	x.keys("enter")
+	x.lit("x)")
+	if s := x.until("filter ~lib(x)"); strings.Contains(s, "bad regular expression") {
+		t.Errorf("the line is mended:\n%s", s)
+	}
+	x.keys("enter")
+	x.until("Esc clears it")
+}
+
 func TestNoMatch(t *testing.T) {
 	x := show(t, demo(), 80, 24)
 	x.keys("f")
