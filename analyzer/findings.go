@@ -45,25 +45,31 @@ func (s *Session) examine() {
 }
 
 func (s *Session) lookForSecrets() {
-	found := s.opts.Secrets.Assemble(secrets.Image{
-		Tree: s.tree, Layers: s.indexes(), Config: s.img.Config, StepLayer: s.stepLayers(),
-		RawManifest: s.img.RawManifest, Annotations: s.img.Annotations(), Attestations: s.attestations,
-		Owned: &s.owned, Base: s.brings(),
-	})
+	img := s.texts()
+	img.Layers, img.Owned, img.Base = s.indexes(), &s.owned, s.brings()
+	found := s.opts.Secrets.Assemble(img)
 	s.findings = found.Findings
 	s.outcomes = check.Tally(secrets.Family, found.Findings, s.partial())
 	s.secretNotes = found.Notes
-	s.redactor = redact.New(found.Values, found.Words...)
-	s.hide()
+	s.mask(found)
 }
 
 // maskWords hides the secrets of config, history and attestations where nobody
 // wants to know of secrets: reports repeat them all the same.
 func (s *Session) maskWords() {
-	found := s.words.Assemble(secrets.Image{
+	s.mask(s.words.Assemble(s.texts()))
+}
+
+// texts is what may hold secrets apart from the layers' files.
+func (s *Session) texts() secrets.Image {
+	return secrets.Image{
 		Tree: s.tree, Config: s.img.Config, StepLayer: s.stepLayers(), RawManifest: s.img.RawManifest,
 		Annotations: s.img.Annotations(), Attestations: s.attestations, Base: secrets.NoBase,
-	})
+	}
+}
+
+// mask hides from now on what was found.
+func (s *Session) mask(found secrets.Result) {
 	s.redactor = redact.New(found.Values, found.Words...)
 	s.hide()
 }

@@ -313,9 +313,7 @@ func (m *Model) typed() {
 	}
 	f, err := parse(m.analysis, m.input.String())
 	st := m.searched().state()
-	st.errText = ""
-	if err != nil {
-		st.errText = err.Error()
+	if !st.accepts(err) {
 		return
 	}
 	m.found = f

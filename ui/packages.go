@@ -104,13 +104,10 @@ func (p *packagesPane) Key(a action) {
 // SetFilter filters by a line, as that of the tree does.
 func (p *packagesPane) SetFilter(line string) {
 	f, err := parseFilterOn(p.a, line)
-	p.errText = ""
-	if err != nil {
-		p.errText = err.Error()
-		return
+	if p.accepts(err) {
+		p.filter = f
+		p.relist()
 	}
-	p.filter = f
-	p.relist()
 }
 
 // jump puts the cursor on the next match, as that of the tree does.

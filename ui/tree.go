@@ -47,6 +47,16 @@ type searching struct {
 	foundAt, foundOf int    // the match that a search is at
 }
 
+// accepts takes what came of reading a line; false if it cannot be used, which is
+// then to be read.
+func (s *searching) accepts(err error) bool {
+	s.errText = ""
+	if err != nil {
+		s.errText = err.Error()
+	}
+	return err == nil
+}
+
 // viewCache keeps the last views, for [ and ] go back and forth.
 type viewCache struct {
 	entries [6]*filetree.View
@@ -319,12 +329,7 @@ func (p *treePane) move(a action) bool { return p.Key(a) }
 // the message.
 func (p *treePane) SetFilter(line string) {
 	f, err := parseFileFilter(p.of, line)
-	p.errText = ""
-	if err != nil {
-		p.errText = err.Error()
-		return
-	}
-	if f == nil && p.list.shape.filter == nil {
+	if !p.accepts(err) || f == nil && p.list.shape.filter == nil {
 		return
 	}
 	p.list.shape.filter = f

@@ -203,9 +203,7 @@ func (a *assembly) file(c *copyOf, e *layer.Entry, path string, m *match) {
 		f.Path, f.Line = full, m.line
 		f.Layer, f.FirstLayer = ptr(c.layer), ptr(c.layer)
 		f.Bytes = ptr(e.Size)
-		if a.img.Base.Layers >= 0 {
-			f.FromBase = ptr(c.layer < a.img.Base.Layers)
-		}
+		f.FromBase = a.fromBase(c.layer)
 		if m.inner != "" || m.rule.strong && m.line == 0 {
 			f.Also = append(f.Also, "S051")
 		}
@@ -295,6 +293,14 @@ func (a *assembly) elsewhere(check, title, where string, step int, m *match) {
 	f.Mark()
 	a.seen[at] = len(a.findings)
 	a.findings = append(a.findings, f)
+}
+
+// fromBase reports whether a layer is the base image's; nil if that is not known.
+func (a *assembly) fromBase(layer int) *bool {
+	if a.img.Base.Layers < 0 {
+		return nil
+	}
+	return ptr(layer < a.img.Base.Layers)
 }
 
 // inherited reports whether the base image has brought a secret that is not in a

@@ -115,8 +115,8 @@ func (a *assembly) name(l *nameLine, m *match) {
 	if f.DeletedIn != nil {
 		f.Also = append(f.Also, "S050")
 	}
-	if a.img.Base.Layers >= 0 && f.Layer != nil {
-		f.FromBase = ptr(*f.Layer < a.img.Base.Layers)
+	if f.Layer != nil {
+		f.FromBase = a.fromBase(*f.Layer)
 	}
 	f.Path, f.Reason = path, join(l.where(kind), f.Reason)
 	f.Mark()
