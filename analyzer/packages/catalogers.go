@@ -20,6 +20,7 @@ import (
 	"github.com/anchore/syft/syft/pkg/cataloger/kernel"
 	"github.com/anchore/syft/syft/pkg/cataloger/lua"
 	"github.com/anchore/syft/syft/pkg/cataloger/nix"
+	"github.com/anchore/syft/syft/pkg/cataloger/perl"
 	"github.com/anchore/syft/syft/pkg/cataloger/php"
 	"github.com/anchore/syft/syft/pkg/cataloger/python"
 	"github.com/anchore/syft/syft/pkg/cataloger/r"
@@ -47,6 +48,7 @@ func newCatalogers() []pkg.Cataloger {
 		golang.NewGoModuleBinaryCataloger(cfg.Golang),
 		java.NewArchiveCataloger(cfg.JavaArchive), java.NewNativeImageCataloger(), java.NewJvmDistributionCataloger(),
 		nix.NewCataloger(cfg.Nix),
+		perl.NewCpanInstalledCataloger(),
 		lua.NewPackageCataloger(),
 		binary.NewClassifierCataloger(cfg.Binary), binary.NewELFPackageCataloger(), binary.NewPEPackageCataloger(),
 		kernel.NewLinuxKernelCataloger(cfg.LinuxKernel),

@@ -20,6 +20,8 @@ var companions = []string{
 	"**/*.{dist-info,egg-info,DIST-INFO,EGG-INFO}/{RECORD,top_level.txt,direct_url.json,installed-files.txt}",
 	"**/*.dist-info/licenses/**", "**/*.dist-info/license_files/**",
 	"**/EGG-INFO/{RECORD,top_level.txt,direct_url.json,installed-files.txt}",
+	"**/.meta/*/MYMETA.json", "**/perllocal.pod", // of CPAN's distributions; modules where its clients install them
+	"**/{site_perl,perl5}/**/*.pm", "/usr/local/{lib,lib64,share}/**/perl/**/*.pm",
 	"**/conda-meta/*.json", "**/libman.json", "**/*.runtimeconfig.json",
 	"**/VERSION*", "**/application.ini",
 	"**/libpython*.so*", "**/libruby*.so*", "**/libjli.so", "**/libperl*.so*",

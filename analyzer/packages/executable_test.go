@@ -25,7 +25,7 @@ func TestSignatures(t *testing.T) {
 		}
 		return string(b)
 	}
-	_, bytesOf, _ := strings.Cut(source("internal/dotnet/bundle/bundle.go"), "var dotNetBundleSignature = []byte{")
+	_, bytesOf, _ := strings.Cut(source("internal/dotnet/bundle/bundle.go"), "var dotNetBundleSignature = [32]byte{")
 	bytesOf, _, _ = strings.Cut(bytesOf, "\n}")
 	digits := strings.NewReplacer("0x", "", ",", "", " ", "", "\t", "", "\n", "").Replace(bytesOf)
 	if b, err := hex.DecodeString(digits); err != nil || !bytes.Equal(b, signatures["dotnet-deps-binary-cataloger"]) {
