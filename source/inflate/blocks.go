@@ -37,10 +37,12 @@ type decoder struct {
 	final bool // the present block is the last
 	fixed bool // tables are those of the fixed codes
 
-	stored uint // bytes left of a stored block
-	pos    uint // end of the decoded data in out
-	floor  uint // start in out of this stream's data: matches stay above it
-	out    [outSize + outPad]byte
+	stored  uint    // bytes left of a stored block
+	pos     uint    // end of the decoded data in out
+	floor   uint    // start in out of this stream's data: matches stay above it
+	outBase int64   // offset in the data, of all streams, of out[0]
+	mark    *marker // nil: nobody wants checkpoints
+	out     [outSize + outPad]byte
 
 	lens [fixedLitLen + fixedDist]uint8 // scratch of readCodes
 	pre  [preSize]uint32                // scratch of readCodes
@@ -66,6 +68,7 @@ func (d *decoder) slide() {
 	shift := d.pos - windowSize
 	copy(d.out[:windowSize], d.out[shift:d.pos])
 	d.pos = windowSize
+	d.outBase += int64(shift)
 	d.floor -= min(d.floor, shift)
 }
 
@@ -95,6 +98,9 @@ func (d *decoder) decode() error {
 func (d *decoder) step(start uint) error {
 	switch d.state {
 	case stateHeader:
+		if d.mark != nil {
+			d.mark.at(d)
+		}
 		return d.readHeader()
 	case stateStored:
 		return d.copyStored()

@@ -23,12 +23,13 @@ import (
 // up to 64 KiB beyond the end of the gzip stream. It must not be used by two
 // goroutines at once.
 type Reader struct {
-	d     *decoder // nil at the end of the stream, after an error, and closed
-	read  uint     // d.out[read:d.pos] is to be delivered
-	crc   uint32   // CRC-32 of the data of this member
-	size  uint32   // length of the data of this member, modulo 1<<32
-	err   error    // to return when all is delivered
-	first bool     // no member is complete yet
+	d       *decoder // nil at the end of the stream, after an error, and closed
+	read    uint     // d.out[read:d.pos] is to be delivered
+	crc     uint32   // CRC-32 of the data of this member
+	size    uint32   // length of the data of this member, modulo 1<<32
+	err     error    // to return when all is delivered
+	first   bool     // no member is complete yet
+	resumed bool     // in the midst of a member, whose checksum is not known
 }
 
 var (
@@ -56,7 +57,7 @@ func (z *Reader) Reset(r io.Reader) error {
 	}
 	*z = Reader{d: d, first: true}
 	d.input.reset(r)
-	d.pos = 0
+	d.clear()
 	if err := z.nextMember(); err != nil {
 		z.fail(err)
 		return z.err
@@ -158,11 +159,11 @@ func (z *Reader) endMember() error {
 	if err := z.d.full(trailer[:]); err != nil {
 		return err
 	}
-	if binary.LittleEndian.Uint32(trailer[:]) != z.crc ||
-		binary.LittleEndian.Uint32(trailer[4:]) != z.size {
+	if !z.resumed && (binary.LittleEndian.Uint32(trailer[:]) != z.crc ||
+		binary.LittleEndian.Uint32(trailer[4:]) != z.size) {
 		return z.d.fault(ErrChecksum)
 	}
-	z.first = false
+	z.first, z.resumed = false, false
 	return z.nextMember()
 }
 

@@ -57,7 +57,7 @@ func (z *Raw) Reset(r *bufio.Reader) {
 	z.in = exact{r: r, in: &z.d.input, most: firstTake}
 	z.end = nil
 	z.d.input.reset(&z.in)
-	z.d.pos = 0
+	z.d.clear()
 	z.d.begin()
 }
 
