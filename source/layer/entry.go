@@ -62,14 +62,17 @@ type Entry struct {
 	// Size is the file's length in bytes; zero unless Type is Regular.
 	Size    int64
 	ModTime int64 // nanoseconds since 1970
-	Digest  Digest
-	UID     uint32
-	GID     uint32
-	Major   uint32 // device numbers
-	Minor   uint32
-	Mode    uint16 // permission bits, Setuid, Setgid and Sticky
-	Type    Type
-	Kind    Kind // what the content looks like; regular files only
+	// Offset is where the content begins in the uncompressed tar. Of a sparse file,
+	// of which only parts are stored, it is negative: its headers begin at ^Offset.
+	Offset int64
+	Digest Digest
+	UID    uint32
+	GID    uint32
+	Major  uint32 // device numbers
+	Minor  uint32
+	Mode   uint16 // permission bits, Setuid, Setgid and Sticky
+	Type   Type
+	Kind   Kind // what the content looks like; regular files only
 }
 
 // Xattr is one extended attribute.
@@ -112,6 +115,10 @@ type Index struct {
 	Compression string
 	StoredBytes int64 // as stored, compressed
 	TarBytes    int64 // the uncompressed tar, headers and padding included
+	// Checkpoints are places in the stored bytes where reading can begin, if
+	// Options asked for them and the compression allows for it.
+	Checkpoints []Checkpoint
+	Marks       []Mark
 	// Problems are oddities of the tar that did not stop the reading.
 	Problems []Problem
 	// Results are what the inspectors of Options found, in their order.

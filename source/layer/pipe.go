@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"math"
 	"sync"
 	"sync/atomic"
 
@@ -58,6 +59,7 @@ type pipe struct {
 	group        sync.WaitGroup
 	quit         chan struct{} // closed when the walker needs no more
 	sums         sums
+	places       *places // nil: nobody wants them
 
 	cur *chunk
 	off int
@@ -68,6 +70,9 @@ func newPipe(ctx context.Context, blob io.Reader, opts *Options) *pipe {
 	p := &pipe{
 		walkQ: make(chan *chunk, chunkQueue), hashQ: make(chan *chunk, chunkQueue),
 		quit: make(chan struct{}),
+	}
+	if opts.Checkpoints {
+		p.places = new(places)
 	}
 	p.group.Go(func() { p.produce(ctx, blob, opts) })
 	p.group.Go(p.hashTar)
@@ -193,10 +198,16 @@ func (p *pipe) open(in *storedReader) (io.Reader, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%w: %w", ErrCorrupt, err)
 		}
+		if p.places != nil {
+			z.Checkpoints(math.MaxInt64, markOut, p.places.block)
+		}
 		return z, nil
 	case bytes.HasPrefix(head, []byte("\x28\xb5\x2f\xfd")), isSkippable(head):
 		p.sums.compression = "zstd"
 		in.startHash(br)
+		if p.places != nil {
+			return openZstd(&frameReader{r: br, found: p.places.frame})
+		}
 		return openZstd(br)
 	case bytes.HasPrefix(head, []byte("\xfd7zXZ\x00")):
 		return nil, fmt.Errorf("%w: the layer is compressed with xz", ErrFormat)
@@ -213,7 +224,7 @@ func isSkippable(head []byte) bool {
 	return len(head) >= 4 && head[0]&0xf0 == 0x50 && head[1] == 0x2a && head[2] == 0x4d && head[3] == 0x18
 }
 
-func openZstd(r io.Reader) (io.Reader, error) {
+func openZstd(r io.Reader) (io.ReadCloser, error) {
 	z, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
 		zstd.WithDecoderMaxWindow(maxZstdWindow))
 	if err != nil {

@@ -47,6 +47,9 @@ type Options struct {
 
 	Inspectors []Inspector
 	Progress   *Progress // may be nil
+
+	// Checkpoints asks for places where a later reading of the layer can begin.
+	Checkpoints bool
 }
 
 // Progress tells how far a reading is. It may be read at any time.
@@ -112,6 +115,9 @@ func Scan(ctx context.Context, blob io.Reader, opts Options) (*Index, error) {
 	}
 	idx.Digest, idx.DiffID = sums.digest, sums.diffID
 	idx.Compression, idx.StoredBytes, idx.TarBytes = sums.compression, sums.stored, sums.tar
+	if p.places != nil {
+		idx.Checkpoints, idx.Marks = p.places.checkpoints, p.places.marks
+	}
 	err := verdict(ctx, walkErr, sums, &opts)
 	idx.Complete = err == nil
 	return idx, err

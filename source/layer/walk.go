@@ -29,6 +29,8 @@ type walker struct {
 	problems   []Problem
 	inspectors []LayerInspector
 	open       []LayerInspector // those that look at the current file
+	start      int64            // where in the tar the headers of the present entry begin
+	end        int64            // where its content ends at the least
 	hash       hash.Hash
 	buf        []byte
 	withholder Withholder // nil if the source can read everything
@@ -45,6 +47,7 @@ func newWalker(ctx context.Context, p *pipe, opts *Options) *walker {
 
 func (w *walker) walk() error {
 	for {
+		w.start = padded(max(w.pipe.n, w.end))
 		hdr, err := w.tar.Next()
 		if err == io.EOF {
 			if w.pipe.drain() {
@@ -56,6 +59,7 @@ func (w *walker) walk() error {
 			w.pipe.drain()
 			return fmt.Errorf("%w: reading the tar behind entry %d: %w", ErrCorrupt, len(w.entries), err)
 		}
+		w.end = w.pipe.n + storedSize(hdr)
 		if err := w.entry(hdr); err != nil {
 			if errors.Is(err, ErrLimit) {
 				w.pipe.stop()
@@ -103,6 +107,10 @@ func (w *walker) entry(hdr *tar.Header) error {
 		return err
 	}
 	if e.Type == Regular {
+		e.Offset = w.pipe.n
+		if isSparse(hdr) {
+			e.Offset = ^w.start
+		}
 		if err := w.content(&e); err != nil {
 			return err
 		}
