@@ -20,6 +20,7 @@ import (
 	"peel/analyzer/secrets"
 	"peel/source"
 	"peel/source/layer"
+	"peel/source/oci"
 )
 
 // examine puts what is known by now to the checks, and hides the secrets among
@@ -110,10 +111,21 @@ func (s *Session) evidence() *evidence.Image {
 		media[n] = s.layers[n].MediaType
 	}
 	return evidence.New(evidence.Parts{
-		Tree: s.tree, Layers: s.indexes(), MediaTypes: media, Config: s.img.Config, StepLayer: s.stepLayers(),
+		Tree: s.tree, Layers: s.indexes(), MediaTypes: media, Config: s.img.Config, Flaws: flawsOf(s.img), StepLayer: s.stepLayers(),
 		RawManifest: s.img.RawManifest, Reference: s.img.Reference, Named: isNamed(s.img.Kind), FromRegistry: s.img.Kind == source.Registry,
 		Partial: s.partial(), Waste: s.sums, RequiredLabels: s.opts.RequiredLabels, Supply: s.supply(),
 	})
+}
+
+// flawsOf are those of an image's documents, under the names that findings have
+// for their fields.
+func flawsOf(img *source.Image) []oci.Flaw {
+	list := slices.Clone(img.ConfigFlaws)
+	for _, f := range img.ManifestFlaws {
+		f.Field = "manifest." + f.Field
+		list = append(list, f)
+	}
+	return list
 }
 
 // Ignore is what a .dockerignore would have kept out of the image.

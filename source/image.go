@@ -63,8 +63,10 @@ type Image struct {
 	RawManifest    []byte // nil if the source has none
 	RawIndex       []byte // of IndexDigest
 	RawConfig      []byte
-	Config         *v1.ConfigFile
-	Layers         []*Layer // bottom first
+	Config         *v1.ConfigFile // as far as it could be read
+	ConfigFlaws    []oci.Flaw     // of RawConfig: fields that runtimes refuse
+	ManifestFlaws  []oci.Flaw     // of RawManifest
+	Layers         []*Layer       // bottom first
 
 	Attempts []Attempt
 	Notes    []string // what was odd but did not matter

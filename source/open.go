@@ -434,9 +434,10 @@ func (i *Image) complete() error {
 	if i.RawConfig, err = i.RawConfigFile(); err != nil {
 		return err
 	}
-	if i.Config, err = i.ConfigFile(); err != nil {
+	if i.Config, i.ConfigFlaws, err = oci.ParseConfig(i.RawConfig); err != nil {
 		return err
 	}
+	i.ManifestFlaws = oci.ManifestFlaws(i.RawManifest)
 	digest, _, err := v1.SHA256(bytes.NewReader(i.RawConfig))
 	if err != nil {
 		return err

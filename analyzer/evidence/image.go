@@ -10,6 +10,7 @@ import (
 	"peel/analyzer/filetree"
 	"peel/analyzer/waste"
 	"peel/source/layer"
+	"peel/source/oci"
 )
 
 // Parts are what an Image is made of.
@@ -18,6 +19,7 @@ type Parts struct {
 	Layers      []*layer.Index // bottom first; nil for one that was not read
 	MediaTypes  []string       // of the layers, bottom first; "" for one that has none
 	Config      *v1.ConfigFile // nil: nothing is known of it
+	Flaws       []oci.Flaw     // of the config, and of the manifest with "manifest." before the field
 	StepLayer   []int          // the layer of each step of Config.History, or filetree.None
 	RawManifest []byte         // nil if there is none
 	Reference   string         // as the user wrote it

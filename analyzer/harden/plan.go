@@ -100,7 +100,9 @@ func Of(img *evidence.Image, opts Options) *Plan {
 		p.Notes = append(p.Notes, "The image has no name here: put that of your registry.")
 	}
 	if img.Config != nil {
-		p.Platform = img.Config.Platform().String()
+		if own := img.Config.Platform(); own != nil {
+			p.Platform = own.String()
+		}
 	}
 	if img.Partial {
 		p.Notes = append(p.Notes, "The image was not wholly read: directories and accounts may be missing here.")

@@ -1,6 +1,7 @@
 package metadata_test
 
 import (
+	"bytes"
 	"debug/elf"
 	"strings"
 	"testing"
@@ -36,6 +37,13 @@ func entrypoint(words ...string) func(*v1.ConfigFile) {
 
 func cmd(words ...string) func(*v1.ConfigFile) {
 	return run(func(c *v1.Config) { c.Cmd = words })
+}
+
+// raw is an image that starts /app, in whose config words are replaced.
+func raw(from, to string) Image {
+	img := checktest.Image(cmd("/app"))
+	img.RawConfig = func(b []byte) []byte { return bytes.Replace(b, []byte(from), []byte(to), 1) }
+	return img
 }
 
 func expose(port, user string) func(*v1.ConfigFile) {
@@ -168,6 +176,14 @@ func TestChecks(t *testing.T) {
 		{ID: "M043", Bad: extra, Good: img(nil, Reg("a", "b"))},
 		{ID: "M044", Bad: many(43), Good: many(3)},
 		{ID: "M045", Bad: foreign, Good: img(nil, Reg("a", "b"))},
+		{ID: "M050", Bad: raw(`"Cmd":["/app"]`, `"Cmd":"/app"`), Good: img(cmd("/app"))},
+		{ID: "M050", Bad: raw(`"config":{`, `"config":{"ExposedPorts":["80/tcp"],`), Good: img(cmd("/app"))},
+		{ID: "M050", Bad: raw(`"created":"`, `"created":"yesterday `), Good: img(cmd("/app"))},
+		{ID: "M050", Bad: raw(`"Cmd":["/app"]`, `"Healthcheck":{"Test":"true","Interval":"30s"}`), Good: img(cmd("/app"))},
+		{ID: "M050", Bad: raw(`"Cmd":["/app"]`, `"Labels":{"a":5}`), Good: img(cmd("/app"))},
+		{ID: "M051", Bad: img(func(c *v1.ConfigFile) { c.RootFS.DiffIDs = nil }), Good: img(nil)},
+		{ID: "M051", Bad: img(func(c *v1.ConfigFile) { c.RootFS.DiffIDs = append(c.RootFS.DiffIDs, c.RootFS.DiffIDs...) }), Good: img(nil)},
+		{ID: "M052", Bad: img(func(c *v1.ConfigFile) { c.OS, c.Architecture = "", "" }), Good: img(nil)},
 		// What keeps a container from starting.
 		{ID: "M037", Bad: img(entrypoint("/app")), Good: whole},
 		{ID: "M037", Bad: img(entrypoint("app"), shell("opt/app")), Good: img(entrypoint("app"), shell("usr/bin/app"))},

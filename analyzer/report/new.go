@@ -157,9 +157,6 @@ func imageOf(a *analyzer.Analysis) Image {
 	}
 	if img.Config != nil {
 		out.Created = timestamp(img.Config.Created.Time)
-		if out.Platform == "" {
-			out.Platform = img.Config.Platform().String()
-		}
 	}
 	return out
 }

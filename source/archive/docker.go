@@ -95,12 +95,9 @@ func newDockerImage(m members, s *saved) (*dockerImage, error) {
 	if err != nil {
 		return nil, missing("config", err)
 	}
-	cfg, err := oci.ParseConfig(raw)
+	cfg, _, err := oci.ParseConfig(raw)
 	if err != nil {
 		return nil, err
-	}
-	if have, want := len(cfg.RootFS.DiffIDs), len(s.Layers); have != want {
-		return nil, fmt.Errorf("%w: manifest.json has %d layers, the config %d diffIDs", ErrNotArchive, want, have)
 	}
 	if err := checkConfigName(s.Config, raw); err != nil {
 		return nil, err
@@ -143,11 +140,14 @@ func checkConfigName(name string, raw []byte) error {
 	return err
 }
 
+// ConfigFile implements v1.Image: unlike partial's it reads what has flaws.
+func (d *dockerImage) ConfigFile() (*v1.ConfigFile, error) { return d.core.config, nil }
+
 // Blobs implements oci.Image.
 func (d *dockerImage) Blobs() ([]oci.Blob, error) {
 	blobs := make([]oci.Blob, len(d.core.files))
 	for i, f := range d.core.files {
-		diffID := d.core.config.RootFS.DiffIDs[i].String()
+		diffID := oci.DiffID(d.core.config, i)
 		blobs[i] = oci.Blob{DiffID: diffID, Size: f.size, Index: f.index, ReadErr: f.err}
 		if f.index != nil {
 			blobs[i].ReadErr = f.index.Explain(f.err, "", diffID, 0)
@@ -170,6 +170,15 @@ type dockerCore struct {
 func (c *dockerCore) RawConfigFile() ([]byte, error)      { return c.rawConfig, nil }
 func (c *dockerCore) MediaType() (types.MediaType, error) { return types.DockerManifestSchema2, nil }
 
+// diffID is the zero Hash of a layer to which the config gives none.
+func (c *dockerCore) diffID(n int) v1.Hash {
+	h, err := v1.NewHash(oci.DiffID(c.config, n))
+	if err != nil {
+		return v1.Hash{}
+	}
+	return h
+}
+
 func (c *dockerCore) RawManifest() ([]byte, error) {
 	m, err := c.manifest()
 	if err != nil {
@@ -188,7 +197,7 @@ func (c *dockerCore) makeManifest() (*v1.Manifest, error) {
 		return nil, err
 	}
 	for i, f := range c.files {
-		d, err := f.descriptor(c.config.RootFS.DiffIDs[i])
+		d, err := f.descriptor(c.diffID(i))
 		if err != nil {
 			return nil, err
 		}
@@ -233,7 +242,7 @@ func (c *dockerCore) LayerByDigest(h v1.Hash) (partial.CompressedLayer, error) {
 	}
 	for i, d := range m.Layers {
 		if d.Digest == h {
-			return dockerLayer{c.files[i], d, c.config.RootFS.DiffIDs[i]}, nil
+			return dockerLayer{c.files[i], d, c.diffID(i)}, nil
 		}
 	}
 	return nil, fmt.Errorf("%w: %s", oci.ErrMissing, h)

@@ -68,7 +68,7 @@ func describeSaved(m members, s *saved) oci.Listed {
 	if err != nil {
 		return l
 	}
-	cfg, err := oci.ParseConfig(raw)
+	cfg, _, err := oci.ParseConfig(raw)
 	if err != nil {
 		return l
 	}

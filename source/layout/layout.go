@@ -4,7 +4,6 @@ package layout
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -111,11 +110,11 @@ func Index(f Files) (*v1.IndexManifest, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading index.json: %w", err)
 	}
-	var idx v1.IndexManifest
-	if err := json.Unmarshal(raw, &idx); err != nil {
+	idx, err := oci.ParseIndex(raw)
+	if err != nil {
 		return nil, fmt.Errorf("%w: reading index.json: %w", ErrNotLayout, err)
 	}
-	return &idx, nil
+	return idx, nil
 }
 
 // Found is an image of a layout.

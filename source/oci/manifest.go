@@ -1,10 +1,10 @@
 package oci
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
+	"reflect"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/partial"
@@ -19,8 +19,8 @@ const maxLayers = 4096
 // its layers when they are asked for; both then fail with ctx.
 func NewImage(ctx context.Context, s Store, sel *Selection) (Image, error) {
 	m := &core{ctx: ctx, store: s, raw: sel.Manifest, mediaType: sel.Descriptor.MediaType}
-	manifest, err := v1.ParseManifest(bytes.NewReader(sel.Manifest))
-	if err != nil {
+	manifest := new(v1.Manifest)
+	if _, err := decodeLenient(sel.Manifest, manifest); err != nil {
 		return nil, fmt.Errorf("reading manifest %s: %w", sel.Descriptor.Digest, err)
 	}
 	if len(manifest.Layers) > maxLayers {
@@ -30,14 +30,12 @@ func NewImage(ctx context.Context, s Store, sel *Selection) (Image, error) {
 		m.mediaType = types.OCIManifestSchema1
 	}
 	m.manifest = manifest
+	var err error
 	if m.config, err = readRawConfig(ctx, s, manifest.Config); err != nil {
 		return nil, err
 	}
-	if m.file, err = ParseConfig(m.config); err != nil {
+	if m.file, _, err = ParseConfig(m.config); err != nil {
 		return nil, err
-	}
-	if have, want := len(m.file.RootFS.DiffIDs), len(manifest.Layers); have != want {
-		return nil, fmt.Errorf("%w: the manifest has %d layers, the config %d diffIDs", ErrNotImage, want, have)
 	}
 	full, err := partial.CompressedToImage(m)
 	if err != nil {
@@ -46,14 +44,47 @@ func NewImage(ctx context.Context, s Store, sel *Selection) (Image, error) {
 	return &manifestImage{full, m, sel}, nil
 }
 
-// ParseConfig reads an image config. A config that names no operating system
-// and no layers may be any JSON: it is told from an image's by that.
-func ParseConfig(raw []byte) (*v1.ConfigFile, error) {
-	cfg, err := v1.ParseConfigFile(bytes.NewReader(raw))
+// ParseConfig reads an image config (OCI image spec, config.md) field by field.
+// The flaws are fields of another form than the spec's, which runtimes refuse.
+// The error, ErrNotImage, is that of what is no JSON object, or one that says
+// nothing of an image: some artifacts have an empty config of that type.
+func ParseConfig(raw []byte) (*v1.ConfigFile, []Flaw, error) {
+	cfg := new(v1.ConfigFile)
+	flaws, err := decodeLenient(raw, cfg)
 	if err != nil {
-		return nil, fmt.Errorf("%w: its config cannot be read: %w", ErrNotImage, err)
+		return nil, nil, fmt.Errorf("%w: its config cannot be read: %w", ErrNotImage, err)
 	}
-	return cfg, nil
+	if len(flaws) == 0 && cfg.OS == "" && cfg.Architecture == "" && cfg.Created.IsZero() &&
+		len(cfg.RootFS.DiffIDs) == 0 && len(cfg.History) == 0 && reflect.ValueOf(cfg.Config).IsZero() {
+		return nil, nil, fmt.Errorf("%w: its config is empty", ErrNotImage)
+	}
+	return cfg, flaws, nil
+}
+
+// ManifestFlaws are the fields of a manifest that have another form than the
+// spec's; nil of what is no manifest at all.
+func ManifestFlaws(raw []byte) []Flaw {
+	flaws, err := decodeLenient(raw, new(v1.Manifest))
+	if err != nil {
+		return nil
+	}
+	return flaws
+}
+
+// ParseIndex reads an index (OCI image spec, image-index.md) field by field.
+func ParseIndex(raw []byte) (*v1.IndexManifest, error) {
+	idx := new(v1.IndexManifest)
+	_, err := decodeLenient(raw, idx)
+	return idx, err
+}
+
+// DiffID is the diffID that a config gives the layer at a place, counted from the
+// bottom; "" if it gives none.
+func DiffID(c *v1.ConfigFile, n int) string {
+	if n >= len(c.RootFS.DiffIDs) || c.RootFS.DiffIDs[n] == (v1.Hash{}) {
+		return ""
+	}
+	return c.RootFS.DiffIDs[n].String()
 }
 
 func readRawConfig(ctx context.Context, s Store, desc v1.Descriptor) ([]byte, error) {
@@ -69,7 +100,8 @@ func readConfig(ctx context.Context, s Store, desc v1.Descriptor) (*v1.ConfigFil
 	if err != nil {
 		return nil, err
 	}
-	return ParseConfig(raw)
+	cfg, _, err := ParseConfig(raw)
+	return cfg, err
 }
 
 type manifestImage struct {
@@ -77,6 +109,9 @@ type manifestImage struct {
 	core      *core
 	selection *Selection
 }
+
+// ConfigFile implements v1.Image: unlike partial's it reads what has flaws.
+func (m *manifestImage) ConfigFile() (*v1.ConfigFile, error) { return m.core.file, nil }
 
 // Blobs implements Image.
 func (m *manifestImage) Blobs() ([]Blob, error) { return m.core.blobs() }
@@ -103,7 +138,7 @@ func (m *core) MediaType() (types.MediaType, error) { return m.mediaType, nil }
 func (m *core) LayerByDigest(h v1.Hash) (partial.CompressedLayer, error) {
 	for i, d := range m.manifest.Layers {
 		if d.Digest == h {
-			return storedLayer{m, d, m.file.RootFS.DiffIDs[i]}, nil
+			return storedLayer{m, d, hashOf(DiffID(m.file, i))}, nil
 		}
 	}
 	return nil, fmt.Errorf("%w: %s", ErrMissing, h)
@@ -113,7 +148,7 @@ func (m *core) blobs() ([]Blob, error) {
 	blobs := make([]Blob, len(m.manifest.Layers))
 	for i, d := range m.manifest.Layers {
 		blobs[i] = Blob{
-			Digest: d.Digest.String(), DiffID: m.file.RootFS.DiffIDs[i].String(),
+			Digest: d.Digest.String(), DiffID: DiffID(m.file, i),
 			MediaType: string(d.MediaType), Size: d.Size,
 			Open: func(ctx context.Context) (io.ReadCloser, error) { return m.store.Blob(ctx, d) },
 		}
@@ -125,6 +160,15 @@ func (m *core) blobs() ([]Blob, error) {
 		}
 	}
 	return blobs, nil
+}
+
+// hashOf is the zero Hash for what is none.
+func hashOf(s string) v1.Hash {
+	h, err := v1.NewHash(s)
+	if err != nil {
+		return v1.Hash{}
+	}
+	return h
 }
 
 // storedLayer is the least from which partial makes a v1.Layer.

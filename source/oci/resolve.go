@@ -110,7 +110,7 @@ type document struct {
 
 func parse(raw []byte) (*document, error) {
 	var d document
-	if err := json.Unmarshal(raw, &d); err != nil {
+	if _, err := decodeLenient(raw, &d); err != nil {
 		return nil, fmt.Errorf("%w: its manifest cannot be read: %w", ErrNotImage, err)
 	}
 	if d.SchemaVersion == 1 || d.FSLayers != nil {

@@ -25,6 +25,8 @@ type Image struct {
 
 	// Config changes the finished config before it is written.
 	Config func(*v1.ConfigFile)
+	// RawConfig changes its bytes, to what v1.ConfigFile cannot hold.
+	RawConfig func([]byte) []byte
 
 	// Docker takes Docker's schema 2 media types in place of OCI's.
 	Docker bool
@@ -54,7 +56,11 @@ func (img Image) config(layers []Built) ([]byte, error) {
 	if img.Config != nil {
 		img.Config(&cfg)
 	}
-	return marshal(cfg)
+	raw, err := marshal(cfg)
+	if err == nil && img.RawConfig != nil {
+		raw = img.RawConfig(raw)
+	}
+	return raw, err
 }
 
 func (img Image) platform() v1.Platform {
