@@ -22,7 +22,7 @@ func Mutated(dir string, seed uint64) (what string, err error) {
 	m := &mutator{rnd: rnd, at: rnd.IntN(4), s: new(store)}
 	img := Image{
 		Config: func(c *v1.ConfigFile) {
-			c.Author, c.Variant, c.OSVersion = "a", "v1", "1"
+			c.Author = "a"
 			c.Config = v1.Config{
 				Cmd: []string{"/app"}, Entrypoint: []string{"/bin/sh", "-c"}, Env: []string{"PATH=/bin", "A=b"}, User: "root", WorkingDir: "/",
 				Labels: map[string]string{"org.opencontainers.image.title": "x", "org.opencontainers.image.base.name": "debian:12"}, ExposedPorts: map[string]struct{}{"80/tcp": {}},
@@ -129,6 +129,15 @@ func (m *mutator) value(path string, v any, depth int) any {
 			names = append(names, k)
 		}
 		slices.Sort(names)
+		if m.rnd.IntN(8) == 0 {
+			m.done = append(m.done, "half of "+path+" is gone")
+			for _, k := range names {
+				if m.rnd.IntN(2) == 0 {
+					delete(v, k)
+				}
+			}
+			return v
+		}
 		k := names[m.rnd.IntN(len(names))]
 		if m.rnd.IntN(4) == 0 {
 			m.done = append(m.done, path+"."+k+" is gone")
