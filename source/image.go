@@ -46,8 +46,9 @@ type Image struct {
 
 	Reference string // as the user wrote it
 	Kind      Kind
-	Location  string // the file, socket or registry it comes from
-	Name      string // what the source calls it, if it has a name for it
+	Location  string   // the file, socket or registry it comes from
+	Name      string   // what the source calls it, if it has a name for it
+	Names     []string // all that it calls it, Name first, if it has several
 	Platform  v1.Platform
 	Platforms []v1.Platform // what there was to choose from; nil if the image is no part of an index
 

@@ -334,13 +334,15 @@ func (o *opener) layout(path string) (*Image, error) {
 		dir.Close()
 		return nil, err
 	}
-	img := &Image{Image: found.Image, Kind: OCILayout, Name: found.Name, close: dir.Close}
+	img := &Image{Image: found.Image, Kind: OCILayout, close: dir.Close}
+	img.named(found.Names)
 	img.selected(found.Selection)
 	return img, nil
 }
 
 func fromArchive(a *archive.Image) *Image {
-	img := &Image{Image: a.Image, Kind: DockerArchive, Name: a.Name, close: a.Close, saved: a.Saved}
+	img := &Image{Image: a.Image, Kind: DockerArchive, close: a.Close, saved: a.Saved}
+	img.named(a.Names)
 	if a.Form == archive.OCI {
 		img.Kind = OCIArchive
 	}
@@ -407,6 +409,13 @@ func (o *opener) registry() (*Image, string, error) {
 	return out, img.Host, nil
 }
 
+// named takes over what the source calls the image.
+func (i *Image) named(names []string) {
+	if i.Names = names; len(names) > 0 {
+		i.Name = names[0]
+	}
+}
+
 // selected takes over what resolving found.
 func (i *Image) selected(s *oci.Selection) {
 	i.Platforms, i.RawManifest = s.Platforms, s.Manifest
@@ -422,7 +431,11 @@ func (o *opener) complete(img *Image) error {
 	if err := img.complete(); err != nil {
 		return err
 	}
-	if o.platform != nil && !img.Platform.Satisfies(*o.platform) && img.Platforms == nil {
+	switch {
+	case o.platform == nil || img.Platforms != nil || img.Platform.Satisfies(*o.platform):
+	case img.Platform.String() == "":
+		img.Notes = append(img.Notes, fmt.Sprintf("the image does not say for which platform it is; asked for was %s", o.platform))
+	default:
 		return fmt.Errorf("%w: %s is not there, the image is for %s alone", oci.ErrPlatform, o.platform, img.Platform)
 	}
 	return nil

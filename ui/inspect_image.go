@@ -114,6 +114,9 @@ func (in *inspector) image(d *doc) {
 	in.byReason(d)
 	d.heading("Facts")
 	d.field("Image", text.OneLine(img.Reference))
+	if len(img.Names) > 1 {
+		d.field("Names", text.OneLine(strings.Join(img.Names, ", ")))
+	}
 	d.field("From", text.OneLine(sourceName(img)))
 	d.field("Platform", text.OneLine(img.Platform.String()))
 	d.field("Size", in.sizeLine())

@@ -148,6 +148,9 @@ func imageOf(a *analyzer.Analysis) Image {
 	for _, g := range a.Waste.Duplicates {
 		out.DuplicateBytes += g.Extra()
 	}
+	if len(img.Names) > 1 {
+		out.Names = img.Names
+	}
 	for _, t := range img.Attempts {
 		at := Attempt{Source: string(t.Kind), Asked: t.What}
 		if t.Err != nil {

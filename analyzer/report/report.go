@@ -67,6 +67,7 @@ type Image struct {
 	Source            string    `json:"source,omitempty"`    // kind of source
 	Location          string    `json:"location,omitempty"`  // file, socket or registry
 	Name              string    `json:"name,omitempty"`      // what the source calls it
+	Names             []string  `json:"names,omitempty"`     // all that it calls it, if it has several names for it
 	Attempts          []Attempt `json:"attempts"`            // sources asked, in order
 	Platform          string    `json:"platform,omitempty"`
 	Created           string    `json:"created,omitempty"` // RFC 3339, UTC

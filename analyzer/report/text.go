@@ -197,8 +197,10 @@ func (t *textWriter) source() {
 		}
 		t.line("Source: %s.", from)
 	}
-	if img.Name != "" && img.Name != img.Reference {
-		t.line("Its name in there: %s.", text.Clean(img.Name))
+	if len(img.Names) > 1 {
+		t.line("Names: %s.", text.Clean(strings.Join(img.Names, ", ")))
+	} else if img.Name != "" && img.Name != img.Reference {
+		t.line("Name: %s.", text.Clean(img.Name))
 	}
 	for _, a := range img.Attempts {
 		if a.Error != "" {

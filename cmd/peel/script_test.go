@@ -149,6 +149,12 @@ var shapes = map[string]func(io.Writer) error{
 	"two": func(w io.Writer) error {
 		return sourcetest.PodmanArchive(w, wasteful("example/app:1"), thrifty("example/small:2"))
 	},
+	"namedtwice": func(w io.Writer) error {
+		return sourcetest.OCIArchive(w, wasteful("example/app:1", "example/app:latest"))
+	},
+	"savedtwice": func(w io.Writer) error {
+		return sourcetest.PodmanArchive(w, wasteful("example/app:1"), wasteful("example/app:latest"))
+	},
 	"noname": func(w io.Writer) error { return sourcetest.PodmanArchive(w, wasteful(), thrifty("example/small:2")) },
 	"platforms": func(w io.Writer) error {
 		arm := thrifty()

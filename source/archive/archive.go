@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"os"
 	"sync/atomic"
 
@@ -41,7 +42,7 @@ type Options struct {
 type Image struct {
 	oci.Image
 	Form      Form
-	Name      string         // in the archive; "" if it has none
+	Names     []string       // in the archive
 	Selection *oci.Selection // nil if Form is Docker: there is no manifest then
 	Streamed  bool           // the layers were scanned while opening
 	Saved     bool           // an engine saved it: it has a manifest.json
@@ -243,7 +244,7 @@ func openOCI(ctx context.Context, m members, opts Options) (*Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Image{Image: found.Image, Form: OCI, Name: found.Name, Selection: found.Selection}, nil
+	return &Image{Image: found.Image, Form: OCI, Names: found.Names, Selection: found.Selection}, nil
 }
 
 func openDocker(m members, opts Options) (*Image, error) {
@@ -251,7 +252,7 @@ func openDocker(m members, opts Options) (*Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := pickSaved(list, opts.Selector)
+	s, err := pickSaved(m, list, opts.Selector)
 	if err != nil {
 		return nil, err
 	}
@@ -259,11 +260,16 @@ func openDocker(m members, opts Options) (*Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &Image{Image: img, Form: Docker}
-	if len(s.RepoTags) > 0 {
-		out.Name = s.RepoTags[0]
+	return &Image{Image: img, Form: Docker, Names: askedFirst(s.RepoTags, opts.Selector)}, nil
+}
+
+// askedFirst puts the name that was asked for before the others.
+func askedFirst(names []string, sel oci.Selector) []string {
+	i := slices.IndexFunc(names, func(n string) bool { return sel.Matches(n) })
+	if sel.Name == "" || i < 0 {
+		return names
 	}
-	return out, nil
+	return slices.Concat(names[i:i+1], names[:i], names[i+1:])
 }
 
 // store is a layout in an archive, whose layers may have been scanned already.

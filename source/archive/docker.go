@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 
@@ -26,8 +27,12 @@ type saved struct {
 	Config   string
 	RepoTags []string
 	Layers   []string
+
+	numbers []int // its places in manifest.json, from 0
 }
 
+// savedImages reads manifest.json. An image that it lists under several names, one
+// by one, is there once.
 func savedImages(m members) ([]saved, error) {
 	raw, err := m.document("manifest.json", oci.MaxManifest)
 	if err != nil {
@@ -37,45 +42,55 @@ func savedImages(m members) ([]saved, error) {
 	if err := json.Unmarshal(raw, &list); err != nil {
 		return nil, fmt.Errorf("%w: reading manifest.json: %w", ErrNotArchive, err)
 	}
-	return list, nil
+	var out []saved
+	at := map[string]int{}
+	for n, s := range list {
+		key := strings.Join(append([]string{s.Config}, s.Layers...), "\x00")
+		i, again := at[key]
+		if !again {
+			i, at[key] = len(out), len(out)
+			out = append(out, saved{Config: s.Config, Layers: s.Layers})
+		}
+		out[i].numbers = append(out[i].numbers, n)
+		for _, tag := range s.RepoTags {
+			if !slices.Contains(out[i].RepoTags, tag) {
+				out[i].RepoTags = append(out[i].RepoTags, tag)
+			}
+		}
+	}
+	return out, nil
 }
 
 // pickSaved finds the image that sel picks.
-func pickSaved(list []saved, sel oci.Selector) (*saved, error) {
+func pickSaved(m members, list []saved, sel oci.Selector) (*saved, error) {
+	var problem string
+	fits := func(*saved) bool { return len(list) == 1 }
 	switch {
 	case len(list) == 0:
 		return nil, fmt.Errorf("%w: manifest.json names no image", ErrNotArchive)
-	case sel.Number > len(list):
-		return nil, chooseSaved(list, fmt.Sprintf("there is no image %s", sel))
 	case sel.Number > 0:
-		return &list[sel.Number-1], nil
+		fits = func(s *saved) bool { return slices.Contains(s.numbers, sel.Number-1) }
+		problem = fmt.Sprintf("there is no image %s", sel)
 	case sel.Name != "":
-		for i := range list {
-			if sel.Matches(list[i].RepoTags...) {
-				return &list[i], nil
-			}
-		}
-		return nil, chooseSaved(list, fmt.Sprintf("no image is called %q", sel.Name))
+		fits = func(s *saved) bool { return sel.Matches(s.RepoTags...) }
+		problem = fmt.Sprintf("no image is called %q", sel.Name)
 	case sel.Digest != (v1.Hash{}):
 		// Such an archive has no manifest digests; the image's id is its config's.
-		for i := range list {
-			if strings.Contains(list[i].Config, sel.Digest.Hex) {
-				return &list[i], nil
-			}
+		fits = func(s *saved) bool { return strings.Contains(s.Config, sel.Digest.Hex) }
+		problem = fmt.Sprintf("no image has the id %s", sel.Digest)
+	default:
+		problem = fmt.Sprintf("there are %d images", len(list))
+	}
+	for i := range list {
+		if fits(&list[i]) {
+			return &list[i], nil
 		}
-		return nil, chooseSaved(list, fmt.Sprintf("no image has the id %s", sel.Digest))
-	case len(list) > 1:
-		return nil, chooseSaved(list, fmt.Sprintf("there are %d images", len(list)))
 	}
-	return &list[0], nil
-}
-
-func chooseSaved(list []saved, problem string) error {
-	names := make([]string, len(list))
-	for i, s := range list {
-		names[i] = strings.Join(s.RepoTags, " ")
+	e := &oci.ChoiceError{Problem: problem}
+	for i := range list {
+		e.Images = append(e.Images, oci.Choice{Number: list[i].numbers[0], Listed: describeSaved(m, &list[i])})
 	}
-	return &oci.ChoiceError{Problem: problem, Names: names}
+	return nil, e
 }
 
 // dockerImage is an image of manifest.json. It has no manifest of its own: one

@@ -150,5 +150,6 @@ const (
 	ProblemLongName  = "name longer than PATH_MAX"      // kept
 	ProblemWithheld  = "content not readable"           // listed without it
 	ProblemRemade    = "diffID not verified: put together from a table of contents"
+	ProblemAUFS      = "metadata of AUFS, which unpackers skip"
 	ProblemTrailing  = "data after the end of the tar" // ignored, but part of the diffID
 )

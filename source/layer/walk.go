@@ -24,6 +24,7 @@ type walker struct {
 	opts *Options
 
 	entries    []Entry
+	aufs       map[string]Entry // files that hard links of AUFS lead to, which are no entries
 	nameBytes  int
 	fileBytes  int64
 	problems   []Problem
@@ -106,11 +107,12 @@ func (w *walker) entry(hdr *tar.Header) error {
 	if err := w.admit(&e); err != nil {
 		return err
 	}
-	if e.Type == Regular {
-		e.Offset = w.pipe.n
-		if isSparse(hdr) {
-			e.Offset = ^w.start
-		}
+	if isAUFS(e.Path) {
+		return w.keepAUFS(e, hdr)
+	}
+	linked := hdr.Typeflag == tar.TypeLink // if it is a file now, its content was read before
+	if e.Type == Regular && !linked {
+		e.Offset = w.offset(hdr)
 		if err := w.content(&e); err != nil {
 			return err
 		}
@@ -120,13 +122,42 @@ func (w *walker) entry(hdr *tar.Header) error {
 	return nil
 }
 
+// keepAUFS remembers a file of AUFS's directory of linked files: the hard links
+// that lead there are files of the image. Inspectors do not see it, for it is
+// under no name of its own.
+func (w *walker) keepAUFS(e Entry, hdr *tar.Header) error {
+	e.Offset = w.offset(hdr)
+	w.open = w.open[:0]
+	if err := w.read(&e); err != nil {
+		return fmt.Errorf("%w: reading %q: %w", ErrCorrupt, e.Path, err)
+	}
+	if w.aufs == nil {
+		w.aufs = map[string]Entry{}
+	}
+	w.aufs[e.Path] = e
+	return nil
+}
+
+// offset is that of the content which follows, as Entry has it.
+func (w *walker) offset(hdr *tar.Header) int64 {
+	if isSparse(hdr) {
+		return ^w.start
+	}
+	return w.pipe.n
+}
+
 // translate makes an Entry of a tar header, and says whether there is one.
 func (w *walker) translate(hdr *tar.Header) (e Entry, ok bool) {
 	e.Path = w.clean(hdr.Name)
+	e.Type = types[hdr.Typeflag]
+	if isAUFS(e.Path) {
+		w.problem(ProblemAUFS, hdr.Name)
+		e.Size = hdr.Size
+		return e, e.Type == Regular && strings.HasPrefix(e.Path, aufsLinks)
+	}
 	if hidden, ok := w.whiteout(&e, hdr.Name); hidden {
 		return e, ok
 	}
-	e.Type = types[hdr.Typeflag]
 	switch e.Type {
 	case 0:
 		w.problem(ProblemType, hdr.Name)
@@ -145,6 +176,9 @@ func (w *walker) translate(hdr *tar.Header) (e Entry, ok bool) {
 		e.Link = hdr.Linkname
 	case Hardlink:
 		e.Link = w.clean(hdr.Linkname)
+		if file, ok := w.aufs[e.Link]; ok {
+			e.Type, e.Link, e.Size, e.Digest, e.Kind, e.Offset = Regular, "", file.Size, file.Digest, file.Kind, file.Offset
+		}
 	case CharDevice, BlockDevice:
 		e.Major, e.Minor = uint32(hdr.Devmajor), uint32(hdr.Devminor)
 	}
@@ -175,7 +209,8 @@ func (w *walker) admit(e *Entry) error {
 const (
 	whiteoutPrefix = ".wh."
 	opaqueName     = ".wh..wh..opq"
-	metaPrefix     = ".wh..wh." // AUFS kept its own data under such names
+	aufsPrefix     = ".wh..wh." // AUFS kept its own data under such names
+	aufsLinks      = ".wh..wh.plnk/"
 	pathMax        = 4096
 )
 
@@ -195,8 +230,6 @@ func (w *walker) whiteout(e *Entry, raw string) (hidden, ok bool) {
 	case name == opaqueName:
 		e.Type, e.Path = Opaque, dir
 		return true, true
-	case strings.HasPrefix(name, metaPrefix):
-		return true, false
 	case target == "" || target == "." || target == "..":
 		w.problem(ProblemWhiteout, raw)
 		return true, false
@@ -206,6 +239,21 @@ func (w *walker) whiteout(e *Entry, raw string) (hidden, ok bool) {
 		e.Path = dir + "/" + target
 	}
 	return true, true
+}
+
+// isAUFS recognises what AUFS left of itself: unpackers skip every name with its
+// prefix, and what is below, but for the marker of opaque directories that the
+// OCI image spec took over (moby, pkg/archive, UnpackLayer).
+func isAUFS(path string) bool {
+	if !strings.Contains(path, aufsPrefix) {
+		return false
+	}
+	for el := range strings.SplitSeq(path, "/") {
+		if strings.HasPrefix(el, aufsPrefix) && el != opaqueName {
+			return true
+		}
+	}
+	return false
 }
 
 // clean makes a tar name relative to the root, as if the root were its own parent.

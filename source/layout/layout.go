@@ -121,7 +121,7 @@ func Index(f Files) (*v1.IndexManifest, error) {
 type Found struct {
 	oci.Image
 	*oci.Selection
-	Name string // what index.json calls it
+	Names []string // what index.json calls it, the one asked for first
 }
 
 // Open finds the image that sel picks, for the platform wanted. store is the
@@ -129,57 +129,82 @@ type Found struct {
 func Open(ctx context.Context, store oci.Store, idx *v1.IndexManifest, sel oci.Selector, want *v1.Platform) (*Found, error) {
 	list, err := pick(idx, sel)
 	if err != nil {
-		return nil, err
+		return nil, explain(ctx, store, err)
 	}
 	var s *oci.Selection
 	if len(list) == 1 {
-		s, err = oci.Resolve(ctx, store, list[0], want)
+		s, err = oci.Resolve(ctx, store, list[0].Descriptor, want)
 	} else {
-		s, err = oci.ResolveAmong(ctx, store, list, want)
+		s, err = oci.ResolveAmong(ctx, store, descriptors(list), want)
 	}
 	if err != nil {
 		return nil, err
 	}
 	followed := v1.Descriptor{} // among several, Resolve has told which
 	if len(list) == 1 {
-		followed = list[0]
+		followed = list[0].Descriptor
 	}
 	s.Beside(idx, followed)
 	img, err := oci.NewImage(ctx, store, s)
 	if err != nil {
 		return nil, err
 	}
-	return &Found{Image: img, Selection: s, Name: nameOf(list[0])}, nil
+	return &Found{Image: img, Selection: s, Names: list[0].names}, nil
 }
 
-// nameOf prefers the name that says more.
-func nameOf(d v1.Descriptor) string {
-	if n := d.Annotations[containerdName]; n != "" {
-		return n
+// explain says of each image that there is to choose from what tells it from the
+// others.
+func explain(ctx context.Context, store oci.Store, err error) error {
+	var choice *oci.ChoiceError
+	if errors.As(err, &choice) {
+		for i := range choice.Images {
+			c := &choice.Images[i]
+			if i < maxList && ctx.Err() == nil {
+				names := c.Names
+				c.Listed = describe(ctx, store, v1.Descriptor{Digest: hashOf(c.Digest)})
+				c.Names = names
+			}
+		}
 	}
-	return d.Annotations[refName]
+	return err
 }
 
-// pick chooses among the descriptors of index.json. Several are returned if
-// they differ in their platform alone: index.json is then an image index itself.
-func pick(idx *v1.IndexManifest, sel oci.Selector) ([]v1.Descriptor, error) {
+// namesOf has the name that says more, if a descriptor has any.
+func namesOf(d v1.Descriptor) []string {
+	for _, key := range []string{containerdName, refName} {
+		if n := d.Annotations[key]; n != "" {
+			return []string{n}
+		}
+	}
+	return nil
+}
+
+// pick chooses among the images of index.json. Several are returned if they
+// differ in their platform alone: index.json is then an image index itself.
+func pick(idx *v1.IndexManifest, sel oci.Selector) ([]listed, error) {
 	list := images(idx)
 	switch {
 	case sel.Digest != (v1.Hash{}):
-		for _, d := range idx.Manifests {
-			if d.Digest == sel.Digest {
-				return []v1.Descriptor{d}, nil
+		for _, l := range list {
+			if l.Digest == sel.Digest {
+				return []listed{l}, nil
 			}
 		}
-		return []v1.Descriptor{{Digest: sel.Digest}}, nil // perhaps of a nested one
-	case sel.Number > len(list):
-		return nil, choose(list, fmt.Sprintf("there is no image %s", sel))
+		for _, d := range idx.Manifests {
+			if d.Digest == sel.Digest {
+				return []listed{{Descriptor: d, names: namesOf(d)}}, nil
+			}
+		}
+		return []listed{{Descriptor: v1.Descriptor{Digest: sel.Digest}}}, nil // perhaps of a nested one
 	case sel.Number > 0:
-		return list[sel.Number-1 : sel.Number], nil
+		for _, l := range list {
+			if slices.Contains(l.numbers, sel.Number-1) {
+				return []listed{l}, nil
+			}
+		}
+		return nil, choose(list, fmt.Sprintf("there is no image %s", sel))
 	case sel.Name != "":
-		list = slices.DeleteFunc(slices.Clone(list), func(d v1.Descriptor) bool {
-			return !sel.Matches(d.Annotations[containerdName], d.Annotations[refName])
-		})
+		list = named(list, sel)
 		if len(list) == 0 {
 			return nil, choose(images(idx), fmt.Sprintf("no image is called %q", sel.Name))
 		}
@@ -193,35 +218,91 @@ func pick(idx *v1.IndexManifest, sel oci.Selector) ([]v1.Descriptor, error) {
 	return list, nil
 }
 
-func onePerPlatform(list []v1.Descriptor) bool {
-	for _, d := range list {
-		if d.Platform == nil || nameOf(d) != nameOf(list[0]) {
+// named are the images that a name asks for, under that name first.
+func named(list []listed, sel oci.Selector) (found []listed) {
+	for _, l := range list {
+		i := slices.IndexFunc(l.names, func(n string) bool { return sel.Matches(n) })
+		if i < 0 {
+			continue
+		}
+		l.names = slices.Concat(l.names[i:i+1], l.names[:i], l.names[i+1:])
+		found = append(found, l)
+	}
+	return found
+}
+
+func onePerPlatform(list []listed) bool {
+	for _, l := range list {
+		if l.Platform == nil || !slices.Equal(l.names, list[0].names) {
 			return false
 		}
 	}
 	return true
 }
 
+// listed is one image of index.json, which may be there several times: under
+// each of its names.
+type listed struct {
+	v1.Descriptor
+	names   []string
+	numbers []int // its places, from 0
+}
+
 // images leaves out what is only there to accompany an image; what accompanies
 // nothing is left, so that an error can name it.
-func images(idx *v1.IndexManifest) []v1.Descriptor {
+func images(idx *v1.IndexManifest) []listed {
 	list := slices.DeleteFunc(slices.Clone(idx.Manifests), func(d v1.Descriptor) bool {
 		return d.Annotations["vnd.docker.reference.type"] != ""
 	})
 	if alone := slices.DeleteFunc(slices.Clone(list), isCompanion); len(alone) > 0 {
-		return alone
+		list = alone
 	}
-	return list
+	var out []listed
+	at := map[v1.Hash]int{}
+	for n, d := range list {
+		i, again := at[d.Digest]
+		if !again || d.Digest == (v1.Hash{}) || !samePlatform(out[i].Platform, d.Platform) {
+			i = len(out)
+			at[d.Digest] = i
+			out = append(out, listed{Descriptor: d})
+		}
+		l := &out[i]
+		l.numbers = append(l.numbers, n)
+		for _, name := range namesOf(d) {
+			if !slices.Contains(l.names, name) {
+				l.names = append(l.names, name)
+			}
+		}
+	}
+	return out
+}
+
+func samePlatform(a, b *v1.Platform) bool {
+	return a == nil && b == nil || a != nil && b != nil && a.Equals(*b)
+}
+
+func descriptors(list []listed) []v1.Descriptor {
+	out := make([]v1.Descriptor, len(list))
+	for i, l := range list {
+		out[i] = l.Descriptor
+	}
+	return out
 }
 
 // choose is the error that lists what there is.
-func choose(list []v1.Descriptor, problem string) error {
-	names := make([]string, len(list))
-	for i, d := range list {
-		names[i] = nameOf(d)
-		if names[i] == "" {
-			names[i] = "@" + d.Digest.String()
-		}
+func choose(list []listed, problem string) error {
+	e := &oci.ChoiceError{Problem: problem}
+	for _, l := range list {
+		e.Images = append(e.Images, oci.Choice{Number: l.numbers[0], Listed: oci.Listed{Names: l.names, Digest: l.Digest.String()}})
 	}
-	return &oci.ChoiceError{Problem: problem, Names: names}
+	return e
+}
+
+// hashOf is the zero Hash for what is none.
+func hashOf(s string) v1.Hash {
+	h, err := v1.NewHash(s)
+	if err != nil {
+		return v1.Hash{}
+	}
+	return h
 }

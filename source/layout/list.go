@@ -28,16 +28,16 @@ func List(ctx context.Context, files Files) ([]oci.Listed, error) {
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
-		out = append(out, describe(ctx, Store{files}, d))
+		l := describe(ctx, Store{files}, d.Descriptor)
+		l.Names = d.names
+		out = append(out, l)
 	}
 	return out, nil
 }
 
-func describe(ctx context.Context, s Store, d v1.Descriptor) oci.Listed {
+// describe says of an image all but its names.
+func describe(ctx context.Context, s oci.Store, d v1.Descriptor) oci.Listed {
 	l := oci.Listed{Digest: d.Digest.String()}
-	if n := nameOf(d); n != "" {
-		l.Names = []string{n}
-	}
 	if d.Platform != nil {
 		l.Platform = short(*d.Platform)
 	}
@@ -64,7 +64,7 @@ func describe(ctx context.Context, s Store, d v1.Descriptor) oci.Listed {
 	return l
 }
 
-func document(ctx context.Context, s Store, d v1.Descriptor, most int64, into any) bool {
+func document(ctx context.Context, s oci.Store, d v1.Descriptor, most int64, into any) bool {
 	rc, err := s.Blob(ctx, d)
 	if err != nil {
 		return false

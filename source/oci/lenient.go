@@ -34,15 +34,12 @@ const (
 // its field is turned into it where its meaning is plain, and left out where it
 // is not; either is a flaw. The error is that of what is no JSON object.
 func decodeLenient(raw []byte, into any) ([]Flaw, error) {
-	if json.Unmarshal(raw, into) == nil && bytes.HasPrefix(bytes.TrimLeft(raw, " \t\r\n"), []byte("{")) {
+	if json.Unmarshal(raw, into) == nil {
 		return nil, nil
 	}
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(raw, &fields); err != nil {
 		return nil, err
-	}
-	if fields == nil {
-		return nil, fmt.Errorf("it is null")
 	}
 	d := &lenient{}
 	v := reflect.ValueOf(into).Elem()

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
+	"github.com/dustin/go-humanize"
 	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 )
@@ -81,28 +83,59 @@ func normal(s string) string {
 // ChoiceError says that a file holds several images, or not the one asked for.
 type ChoiceError struct {
 	Problem string
-	Names   []string // of those there are, in the file's order; "" for one without a name
+	Images  []Choice // those there are, in the file's order
 }
 
-// maxListed bounds the names in one message.
+// Choice is one of several images.
+type Choice struct {
+	Number int // its place in the file, from 0: @N picks it
+	Listed
+}
+
+// maxListed bounds the images in one message.
 const maxListed = 20
 
 func (e *ChoiceError) Error() string {
 	var b strings.Builder
 	b.WriteString(e.Problem)
 	b.WriteString("; pick one with :TAG or @N:")
-	for i, n := range e.Names {
+	for i, c := range e.Images {
 		if i == maxListed {
-			fmt.Fprintf(&b, " … and %d more", len(e.Names)-i)
+			fmt.Fprintf(&b, " … and %d more", len(e.Images)-i)
 			break
 		}
-		if n == "" {
-			n = "(no name)"
-		}
-		fmt.Fprintf(&b, " @%d %s", i, n)
-		if i < len(e.Names)-1 {
+		fmt.Fprintf(&b, " @%d %s", c.Number, c.describe())
+		if i < len(e.Images)-1 {
 			b.WriteByte(',')
 		}
 	}
 	return b.String()
+}
+
+// describe names an image, and what tells it from others.
+func (c *Choice) describe() string {
+	name := strings.Join(c.Names, " ")
+	switch {
+	case name != "":
+	case c.Digest != "":
+		name = "@" + c.Digest
+	default:
+		name = "(no name)"
+	}
+	var facts []string
+	if c.Index {
+		facts = append(facts, "several platforms")
+	} else if p := c.Platform.String(); p != "" {
+		facts = append(facts, p)
+	}
+	if c.Size > 0 {
+		facts = append(facts, humanize.Bytes(uint64(c.Size)))
+	}
+	if c.Created.Unix() > 0 {
+		facts = append(facts, c.Created.UTC().Format(time.DateOnly))
+	}
+	if len(facts) == 0 {
+		return name
+	}
+	return name + " (" + strings.Join(facts, ", ") + ")"
 }
