@@ -84,11 +84,10 @@ var others = []struct {
 		"pkg/v1/tarball/testdata/test_link.tar":   errChoice,
 	}},
 	{"github.com/anchore/stereoscope@v0.3.2", []string{".tar"}, map[string]error{
-		"pkg/image/oci/testdata/invalid_file":               layout.ErrNotLayout,
-		"pkg/image/oci/testdata/no_manifests":               oci.ErrNotImage,
-		"pkg/image/oci/testdata/valid_manifest":             layer.ErrDigest, // an empty file for a manifest
-		,
-		"pkg/image/oci/testdata/valid_oci_dir":              errChoice,
+		"pkg/image/oci/testdata/invalid_file":   layout.ErrNotLayout,
+		"pkg/image/oci/testdata/no_manifests":   oci.ErrNotImage,
+		"pkg/image/oci/testdata/valid_manifest": layer.ErrDigest, // an empty file for a manifest
+		"pkg/image/oci/testdata/valid_oci_dir":  errChoice,
 	}},
 	{"github.com/docker/docker@v28.5.2+incompatible", []string{".tar"}, map[string]error{
 		"integration-cli/testdata/emptyLayer.tar": archive.ErrNotArchive, // saved by a Docker before 1.10

@@ -38,7 +38,9 @@ func showMutated(t *testing.T, seed uint64) {
 	}()
 	m := newModel(t.Context(), Options{
 		Reference: "oci:" + dir,
-		Open:      func(ctx context.Context) (*source.Image, error) { return source.Open(ctx, "oci:"+dir, source.Options{}) },
+		Open: func(ctx context.Context) (*source.Image, error) {
+			return source.Open(ctx, "oci:"+dir, source.Options{})
+		},
 		Analyze: func(ctx context.Context, img *source.Image) *analyzer.Session {
 			s := analyzer.Start(ctx, img, analyzer.Options{Checks: check.Families()})
 			<-s.Done()
