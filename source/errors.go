@@ -101,9 +101,20 @@ func (e *OpenError) addHints() {
 	if len(e.Attempts) == 1 {
 		hints = slices.Concat(engineHints, hints)
 	}
+	if host, ok := registryMeant(e.Reference); ok && errors.Is(e, daemon.ErrNoSocket) {
+		e.Hints = append(e.Hints, "docker:// is Docker's engine here; the registry, which skopeo means by it, is: peel registry:"+host)
+	}
 	for _, h := range hints {
 		if errors.Is(e, h.when) {
 			e.Hints = append(e.Hints, strings.ReplaceAll(h.text, "IMAGE", e.Reference))
 		}
 	}
+}
+
+// registryMeant is the name in a reference that may be skopeo's for an image in a
+// registry: docker://HOST/NAME.
+func registryMeant(reference string) (string, bool) {
+	rest, ok := strings.CutPrefix(reference, "docker://")
+	host, _ := cutHost(rest)
+	return rest, ok && host != ""
 }

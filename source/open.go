@@ -69,7 +69,7 @@ func Open(ctx context.Context, reference string, opts Options) (*Image, error) {
 		}
 	}
 	if ref.Name != "" {
-		if o.name, err = name.ParseReference(ref.Name, name.WeakValidation); err != nil && !slices.Contains(ownNames, ref.Kind) {
+		if o.name, err = parseName(ref.Name); err != nil && !slices.Contains(ownNames, ref.Kind) {
 			return nil, fmt.Errorf("%w: %w", ErrReference, err)
 		}
 	}
