@@ -20,7 +20,7 @@ func (e *nameError) Error() string {
 	if e.try == "" {
 		return e.rule
 	}
-	return fmt.Sprintf("%s: write %s", e.rule, e.try)
+	return fmt.Sprintf("%s; write %s", e.rule, e.try)
 }
 
 // parseName reads the name of an image in a registry, in the grammar of

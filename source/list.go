@@ -9,11 +9,8 @@ import (
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
-	"peel/source/containerd"
-	"peel/source/daemon"
 	"peel/source/oci"
 	"peel/source/recent"
-	"peel/source/storage"
 )
 
 // Recent is the kind of a list of images that were opened before. Its entries
@@ -49,12 +46,8 @@ type Answer struct {
 // Absent reports whether there is just nothing to ask: no engine is running
 // here, or none for this user. It is no failure that others have images alone.
 func (a *Answer) Absent() bool {
-	for _, absent := range []error{daemon.ErrClosed, storage.ErrNoStore, containerd.ErrNoStore, containerd.ErrClosed} {
-		if errors.Is(a.Err, absent) {
-			return true
-		}
-	}
-	return errors.Is(a.Err, daemon.ErrNoSocket) && !errors.Is(a.Err, context.DeadlineExceeded)
+	s := storeOf(a.Kind)
+	return s != nil && isAny(a.Err, s.absent) && !errors.Is(a.Err, context.DeadlineExceeded)
 }
 
 // Failed reports whether a source that is there did not give its images.
@@ -76,32 +69,15 @@ type ListOptions struct {
 	Wait   time.Duration // for one source; 0 for AskTime
 }
 
-// lister asks one source.
-type lister struct {
-	kind Kind
-	list func(context.Context, ListOptions) Answer
-}
-
-// listers are in the order in which their answers are shown.
-var listers = []lister{
-	{Docker, func(ctx context.Context, _ ListOptions) Answer { return listEngine(ctx, Docker, daemon.Docker) }},
-	{Storage, listStorage},
-	{Podman, func(ctx context.Context, _ ListOptions) Answer { return listEngine(ctx, Podman, daemon.Podman) }},
-	{Containerd, listContainerd},
-	{aFile, listFiles},
-	{Recent, listRecent},
-	{Sample, listSample},
-}
-
 // List asks all local sources for their images, side by side, and gives each
 // answer to found as it comes, one after the other. A source that does not
 // answer in time is left behind. List returns when all have answered, or ctx has
 // ended. Put the answers in a Listing.
 func List(ctx context.Context, opts ListOptions, found func(Answer)) {
-	asked := slices.DeleteFunc(slices.Clone(listers), func(l lister) bool { return !l.wanted(opts.Source) })
+	asked := slices.DeleteFunc(lists(), func(s *store) bool { return !s.listsFor(opts.Source) })
 	answers := make(chan Answer, len(asked))
-	for _, l := range asked {
-		go func() { answers <- l.ask(ctx, opts) }()
+	for _, s := range asked {
+		go func() { answers <- s.ask(ctx, opts) }()
 	}
 	for range asked {
 		a := <-answers
@@ -112,18 +88,12 @@ func List(ctx context.Context, opts ListOptions, found func(Answer)) {
 	}
 }
 
-// wanted applies --source. What was opened before may be of any kind.
-func (l *lister) wanted(k Kind) bool {
-	switch k {
-	case "", l.kind:
-		return true
-	case OCILayout, OCIArchive, DockerArchive:
-		return l.kind == aFile || l.kind == Recent
-	}
-	return l.kind == Recent
+// listsFor applies --source. What was opened before may be of any kind.
+func (s *store) listsFor(k Kind) bool {
+	return k == "" || s == &recentList || slices.Contains(s.gives, k)
 }
 
-func (l *lister) ask(ctx context.Context, opts ListOptions) Answer {
+func (s *store) ask(ctx context.Context, opts ListOptions) Answer {
 	wait := opts.Wait
 	if wait <= 0 {
 		wait = AskTime
@@ -131,7 +101,7 @@ func (l *lister) ask(ctx context.Context, opts ListOptions) Answer {
 	ctx, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
 	done := make(chan Answer, 1)
-	go func() { done <- l.list(ctx, opts) }()
+	go func() { done <- s.list(ctx, opts) }()
 	timer := time.NewTimer(wait + grace)
 	defer timer.Stop()
 	var a Answer
@@ -140,8 +110,8 @@ func (l *lister) ask(ctx context.Context, opts ListOptions) Answer {
 	case <-timer.C:
 		a.Err = context.DeadlineExceeded
 	}
-	a.Kind = l.kind
-	if errors.Is(a.Err, context.DeadlineExceeded) && !errors.Is(a.Err, daemon.ErrNoSocket) {
+	a.Kind = s.kind
+	if errors.Is(a.Err, context.DeadlineExceeded) && !isAny(a.Err, s.absent) {
 		a.Err = late(wait)
 	}
 	if opts.Source != "" {
@@ -162,32 +132,6 @@ func (e *Entry) matches(k Kind) bool {
 	return e.Kind == k || e.Kind == aFile && (k == OCIArchive || k == DockerArchive)
 }
 
-func listEngine(ctx context.Context, k Kind, e daemon.Engine) Answer {
-	l, err := daemon.List(ctx, e)
-	a := Answer{Where: l.Address, Err: err, podman: l.Podman}
-	for _, i := range l.Images {
-		a.add(k, i)
-	}
-	return a
-}
-
-func listStorage(ctx context.Context, opts ListOptions) Answer {
-	list, where, err := storage.List(ctx, storage.Options{Root: opts.Root})
-	return listed(Storage, opts.Root, list, where, err)
-}
-
-// listContainerd leaves out the names that Kubernetes gives beside those with a
-// tag: the image's digests.
-func listContainerd(ctx context.Context, opts ListOptions) Answer {
-	list, where, err := containerd.List(ctx, containerd.Options{Root: opts.Root})
-	for i := range list {
-		if tagged := slices.DeleteFunc(slices.Clone(list[i].Names), isDigested); len(tagged) > 0 {
-			list[i].Names = tagged
-		}
-	}
-	return listed(Containerd, opts.Root, list, where, err)
-}
-
 // listed is the answer of a store. Those that are not the configured ones are
 // named before the image.
 func listed(k Kind, root string, list []oci.Listed, where string, err error) Answer {
@@ -202,8 +146,6 @@ func listed(k Kind, root string, list []oci.Listed, where string, err error) Ans
 	}
 	return a
 }
-
-func isDigested(name string) bool { return strings.Contains(name, "sha256:") }
 
 // add takes an image in, under each of its names.
 func (a *Answer) add(k Kind, l oci.Listed) {
@@ -223,20 +165,6 @@ func Prefixed(k Kind, name string) string {
 	return string(k) + ":" + name
 }
 
-func listSample(ctx context.Context, _ ListOptions) Answer {
-	a := Answer{Where: "built into peel"}
-	img, err := Open(ctx, string(Sample)+":", Options{})
-	if err != nil {
-		a.Err = err
-		return a
-	}
-	defer img.Close()
-	e := entryOf(img)
-	e.Reference, e.Name, e.Location = "sample:", "sample:", a.Where
-	a.Entries = []Entry{e}
-	return a
-}
-
 // entryOf says of an opened image what is known without reading its layers.
 func entryOf(img *Image) Entry {
 	e := Entry{
@@ -252,6 +180,9 @@ func entryOf(img *Image) Entry {
 	}
 	return e
 }
+
+// recentList is what was opened before: no store, but listed like one.
+var recentList = store{kind: Recent, list: listRecent}
 
 func listRecent(_ context.Context, opts ListOptions) Answer {
 	a := Answer{Where: opts.Recent}

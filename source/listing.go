@@ -29,7 +29,7 @@ func (l *Listing) Partial() bool {
 }
 
 func rank(k Kind) int {
-	return slices.IndexFunc(listers, func(l lister) bool { return l.kind == k })
+	return slices.IndexFunc(lists(), func(s *store) bool { return s.kind == k })
 }
 
 // settle makes the entries of the answers. What podman says of an image that its

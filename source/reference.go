@@ -29,29 +29,6 @@ type Reference struct {
 	Root, Driver, Namespace string
 }
 
-// prefixes are the spellings of kinds: skopeo's and dive's. What dive calls
-// docker:// is the engine; skopeo's registries are called registry: here.
-var prefixes = []struct {
-	text string
-	kind Kind
-}{
-	{"registry:", Registry},
-	{"oci-archive:", OCIArchive},
-	{"oci:", OCILayout},
-	{"docker-archive:", DockerArchive},
-	{"docker-tar:", DockerArchive},
-	{"docker:", Docker},
-	{"podman:", Podman},
-	{"containers-storage:", Storage},
-	{"containerd:", Containerd},
-	{"sample:", Sample},
-}
-
-// Kinds are the values that Options.Source takes.
-func Kinds() []Kind {
-	return []Kind{Registry, OCILayout, OCIArchive, DockerArchive, Docker, Podman, Storage, Containerd, Sample}
-}
-
 // hostPort tells the host "registry" with a port from the prefix "registry:".
 var hostPort = regexp.MustCompile(`^[0-9]{1,5}/`)
 
@@ -61,7 +38,7 @@ func ParseReference(s string) (Reference, error) {
 	if s == "" {
 		return Reference{}, fmt.Errorf("%w: it is empty", ErrReference)
 	}
-	for _, p := range prefixes {
+	for _, p := range prefixes() {
 		rest, ok := strings.CutPrefix(s, p.text)
 		if !ok || hostPort.MatchString(rest) {
 			continue

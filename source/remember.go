@@ -3,7 +3,6 @@ package source
 import (
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
@@ -42,7 +41,7 @@ func lasting(ref string, kind Kind, root string) (string, bool) {
 	if err != nil || r.Path == "-" {
 		return "", false
 	}
-	if slices.Contains(pathKinds, kind) {
+	if isFile(kind) {
 		return r.absolute(kind)
 	}
 	name := r.Name
@@ -63,8 +62,6 @@ func lasting(ref string, kind Kind, root string) (string, bool) {
 
 // digested is a reference whose at-sign stands before a digest.
 var digested = regexp.MustCompile(`^[^@]*@sha(256|512):[0-9a-f]+$`)
-
-var pathKinds = []Kind{OCILayout, OCIArchive, DockerArchive}
 
 // absolute is the reference of a path, whatever the working directory. The kind
 // is named where the user named it, and where the path alone could be taken for
@@ -95,7 +92,7 @@ func fromRecent(i recent.Item) (Entry, bool) {
 	if p, err := v1.ParsePlatform(i.Platform); err == nil && i.Platform != "" {
 		e.Platform = *p
 	}
-	if slices.Contains(pathKinds, e.Kind) {
+	if isFile(e.Kind) {
 		e.Location = r.Path
 		return e, exists(r.Path)
 	}
