@@ -107,14 +107,14 @@ func (r *Reference) under(root string) error {
 	if root == "" {
 		return nil
 	}
-	switch r.Kind {
-	case Podman:
+	switch s := storeOf(r.Kind); {
+	case r.Kind == Podman:
 		r.Kind = Storage
-	case "":
+	case r.Kind == "":
 		if err := r.force(Storage); err != nil {
 			return err
 		}
-	case Storage, Containerd:
+	case s != nil && s.roots:
 	default:
 		return fmt.Errorf("%w: only %s and %s have a root, and the source is to be %s", ErrReference, Storage, Containerd, r.Kind)
 	}

@@ -63,17 +63,15 @@ func ParseReference(s string) (Reference, error) {
 
 func parseAs(k Kind, rest string) (Reference, error) {
 	r := Reference{Kind: k}
-	switch k {
-	case Sample:
+	switch s := storeOf(k); {
+	case s == &sampleStore:
 		if rest != "" {
 			return r, fmt.Errorf("%w: sample: is one image, there is no %q in it", ErrReference, rest)
 		}
 		return r, nil
-	case Storage, Containerd:
+	case s.roots:
 		return r.withStore(rest)
-	case Registry, Docker, Podman:
-		r.Name = rest
-	default:
+	case isFile(k):
 		path, sel, ok := splitPath(rest)
 		if !ok {
 			path, sel = rest, ""
@@ -82,6 +80,8 @@ func parseAs(k Kind, rest string) (Reference, error) {
 		if r.Path != "" {
 			return withSelector(r, sel)
 		}
+	default:
+		r.Name = rest
 	}
 	if r.Name == "" && r.Path == "" {
 		return r, fmt.Errorf("%w: nothing follows the prefix %s", ErrReference, k)

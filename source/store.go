@@ -19,6 +19,9 @@ type store struct {
 	takes func(*Reference) bool
 	// names says that the store has ids and other names beside references.
 	names bool
+	// roots says that there may be several of it: --root, and "[root]name" before
+	// the name, choose one.
+	roots bool
 	// open gives the image, and what was asked for it: the file, the socket, the
 	// registry.
 	open func(*opener) (img *Image, where string, err error)

@@ -12,7 +12,7 @@ import (
 // containerdStore is containerd's database and content store.
 var containerdStore = store{
 	kind: Containerd, gives: []Kind{Containerd}, prefixes: []prefix{{"containerd:", Containerd}},
-	takes: asksFor(Containerd), names: true,
+	takes: asksFor(Containerd), names: true, roots: true,
 	open:   (*opener).containerd,
 	list:   listContainerd,
 	next:   []error{containerd.ErrNoStore, containerd.ErrNotFound, containerd.ErrClosed, containerd.ErrIncomplete},

@@ -9,7 +9,7 @@ import (
 // containersStorage is the store of podman, buildah and CRI-O.
 var containersStorage = store{
 	kind: Storage, gives: []Kind{Storage}, prefixes: []prefix{{"containers-storage:", Storage}},
-	takes: asksFor(Storage, Podman), names: true,
+	takes: asksFor(Storage, Podman), names: true, roots: true,
 	open:   (*opener).storage,
 	list:   listStorage,
 	next:   []error{storage.ErrNoStore, storage.ErrNotFound, storage.ErrUnsupported},
