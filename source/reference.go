@@ -64,7 +64,7 @@ func ParseReference(s string) (Reference, error) {
 func parseAs(k Kind, rest string) (Reference, error) {
 	r := Reference{Kind: k}
 	switch s := storeOf(k); {
-	case s == &sampleStore:
+	case k == Sample:
 		if rest != "" {
 			return r, fmt.Errorf("%w: sample: is one image, there is no %q in it", ErrReference, rest)
 		}
