@@ -3,7 +3,6 @@ package supply
 import (
 	"fmt"
 	"maps"
-	"path"
 	"slices"
 	"strings"
 
@@ -213,21 +212,17 @@ func formatOf(mediaType string) string {
 	return "OCI"
 }
 
-// sbomNames are the patterns that the specifications recommend for files.
-var sbomNames = []string{
-	"*.spdx.json", "*.spdx", "*.spdx.rdf", "*.spdx.yml", "*.spdx.yaml", ".spdx-*.spdx",
-	"*.cdx.json", "*.cdx.xml", "bom.json", "bom.xml", "sbom.json", "*.syft.json",
-}
+// sbomNames are those that the specifications recommend for files.
+var sbomNames = evidence.NewNames(
+	[]string{"bom.json", "bom.xml", "sbom.json"},
+	[]string{".spdx.json", ".spdx", ".spdx.rdf", ".spdx.yml", ".spdx.yaml", ".cdx.json", ".cdx.xml", ".syft.json"},
+)
 
 func inside(c *check.Check, img *evidence.Image) check.Answer {
 	var list []evidence.Object
-	img.All(func(o evidence.Object) {
-		if o.Entry.Type != layer.Regular || o.Entry.Size == 0 {
-			return
-		}
-		base := path.Base(o.Entry.Path)
-		if slices.ContainsFunc(sbomNames, func(p string) bool { ok, _ := path.Match(p, base); return ok }) {
-			list = append(list, img.Path(o))
+	img.EachNamed(sbomNames, func(o evidence.Object) {
+		if o.Entry.Type == layer.Regular && o.Entry.Size > 0 {
+			list = append(list, o)
 		}
 	})
 	return check.Found(c.OnAll(list)...)
