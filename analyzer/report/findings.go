@@ -47,8 +47,11 @@ func scoreOf(s *check.Score) *Score {
 	}
 }
 
-// maxFindings bounds the findings that the text report tells one by one.
-const maxFindings = 50
+// How many findings the text report tells one by one.
+const (
+	maxFindings = 20
+	maxVerbose  = 50
+)
 
 // findings come before the waste: they cannot wait.
 func (t *textWriter) findings() {
@@ -78,14 +81,21 @@ func (t *textWriter) findings() {
 	if told > most {
 		t.line("And %s more; peel findings has them all.", plural(told-most, "finding"))
 	}
-	t.informed(list[told:])
-	t.prose("", "peel checks ID explains a finding, and how to mend it.")
+	if t.all || t.opts.Verbose {
+		t.informed(list[told:])
+		t.prose("", "peel checks ID explains a finding, and how to fix it.")
+	} else if n := len(list) - told; n > 0 {
+		t.line("And %s for information.", plural(n, "finding"))
+	}
 }
 
 // most is how many of n findings are told.
 func (t *textWriter) most(n int) int {
 	if t.all {
 		return n
+	}
+	if t.opts.Verbose {
+		return min(n, maxVerbose)
 	}
 	return min(n, maxFindings)
 }

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -62,12 +63,42 @@ func toText(t testing.TB, r *report.Report, opts report.TextOptions) string {
 	return b.String()
 }
 
+func toCI(t testing.TB, r *report.Report) string {
+	t.Helper()
+	var b strings.Builder
+	if err := report.WriteCI(&b, r); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// TestCILines guards what a log asks of its lines: the verdict first, no escape
+// sequences, and lines that can be told apart by how they begin.
+func TestCILines(t *testing.T) {
+	for _, c := range cases {
+		lines := strings.Split(strings.TrimSuffix(toCI(t, c.build(t)), "\n"), "\n")
+		if word, _, _ := strings.Cut(lines[0], " "); !slices.Contains([]string{"PASS", "FAIL", "UNKNOWN", "READ"}, word) {
+			t.Errorf("%s begins with %q", c.name, lines[0])
+		}
+		if len(lines) > 60 {
+			t.Errorf("%s: %d lines", c.name, len(lines))
+		}
+		for _, l := range lines {
+			if strings.ContainsFunc(l, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+				t.Errorf("%s: %q", c.name, l)
+			}
+		}
+	}
+}
+
 func TestGoldens(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			r := c.build(t)
 			golden(t, c.name+".json", toJSON(t, r))
 			golden(t, c.name+".txt", []byte(toText(t, r, report.TextOptions{})))
+			golden(t, c.name+".verbose.txt", []byte(toText(t, r, report.TextOptions{Verbose: true})))
+			golden(t, c.name+".ci.txt", []byte(toCI(t, r)))
 		})
 	}
 }

@@ -16,12 +16,19 @@ import (
 // TextOptions bound what WriteText says. Zero values take the default.
 type TextOptions struct {
 	Width      int // columns that prose and commands keep to; 100
-	Causes     int // causes of waste that are told; 10
+	Causes     int // causes of waste that are told; 10 if Verbose, else 5
 	Paths      int // paths of each cause; 5
 	Duplicates int // contents that lie at several paths; 10
+	// Verbose tells all there is: where the image comes from, what is attached,
+	// findings that are for information, examples for each cause of waste, and
+	// contents that are there several times.
+	Verbose bool
 }
 
 func (o TextOptions) defaults() TextOptions {
+	if o.Causes <= 0 && !o.Verbose {
+		o.Causes = 5
+	}
 	for _, f := range []struct{ field, value *int }{
 		{&o.Width, new(100)}, {&o.Causes, new(10)}, {&o.Paths, new(5)}, {&o.Duplicates, new(10)},
 	} {
@@ -33,16 +40,30 @@ func (o TextOptions) defaults() TextOptions {
 }
 
 // WriteText writes a report as plain lines for people, in an order that can be
-// listened to: the gist first, the verdict last. Layers are counted from 1, at
-// the bottom. Whatever the image names is cleaned (see text.Clean).
+// listened to: the gist and the verdict first. Layers are counted from 1, at the
+// bottom. Whatever the image names is cleaned (see text.Clean).
 func WriteText(w io.Writer, r *Report, opts TextOptions) error {
 	t := &textWriter{out: bufio.NewWriter(w), r: r, opts: opts.defaults()}
-	for _, section := range []func(){
-		t.partial, t.summary, t.source, t.layers, t.attached, t.findings, t.packages, t.waste, t.duplicates, t.oddities, t.efficiency, t.policy,
-	} {
+	sections := []func(){t.partial, t.summary, t.policy, t.source, t.findings, t.waste, t.layers, t.attached, t.packages, t.oddities}
+	if opts.Verbose {
+		sections = append(sections, t.duplicates, t.efficiency)
+	} else {
+		sections = append(sections, t.more)
+	}
+	for _, section := range sections {
 		section()
 	}
 	return flushing(t)
+}
+
+// more says where the rest is.
+func (t *textWriter) more() {
+	t.section()
+	if len(t.r.Scanners) == 0 {
+		t.line("More: --verbose tells all of it.")
+		return
+	}
+	t.prose("", "More: --verbose tells all of it, peel findings IMAGE all findings, peel checks ID what one is about and how to fix it.")
 }
 
 // textWriter leaves errors of out in it until Flush.
@@ -189,6 +210,7 @@ func (t *textWriter) compressed() bool {
 }
 
 func (t *textWriter) source() {
+	t.section()
 	img := &t.r.Image
 	if img.Source != "" {
 		from := text.Clean(img.Source)
@@ -201,6 +223,9 @@ func (t *textWriter) source() {
 		t.line("Names: %s.", text.Clean(strings.Join(img.Names, ", ")))
 	} else if img.Name != "" && img.Name != img.Reference {
 		t.line("Name: %s.", text.Clean(img.Name))
+	}
+	if !t.opts.Verbose {
+		return
 	}
 	for _, a := range img.Attempts {
 		if a.Error != "" {
@@ -271,7 +296,7 @@ func (l *Layer) describe() string {
 		s = append(s, counts)
 	}
 	if l.KillsBytes != nil && *l.KillsBytes > 0 {
-		s = append(s, "It wastes "+size(*l.KillsBytes)+" of lower layers.")
+		s = append(s, "Overwrites or deletes "+size(*l.KillsBytes)+" of lower layers.")
 	}
 	return strings.Join(s, " ")
 }
@@ -321,7 +346,7 @@ func (t *textWriter) waste() {
 		c := &causes[i]
 		t.cause(i, c)
 		t.prose("  ", "Fix: %s", c.Hint.Fix)
-		if !told[c.Hint.ID] {
+		if !told[c.Hint.ID] && t.opts.Verbose {
 			told[c.Hint.ID] = true
 			t.lines("Instead of:", c.Hint.Before)
 			t.lines("Write:", c.Hint.After)

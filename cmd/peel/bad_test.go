@@ -107,7 +107,7 @@ func (b bad) run(t *testing.T) {
 	ref := b.make(t)
 	args := append(b.args, "--platform=linux/amd64")
 	opts := source.Options{Platform: "linux/amd64"}
-	b.check(t, run(context.Background(), nil, append(args, ref)...), false)
+	b.check(t, run(context.Background(), nil, append(args, "--verbose", ref)...), false)
 	b.check(t, run(context.Background(), nil, append(args, "--json=-", ref)...), true)
 	if len(b.args) == 0 {
 		b.checkClass(t, readAll(ref, opts))
@@ -119,7 +119,7 @@ func (b bad) run(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := run(context.Background(), bytes.NewReader(content), append(args, "-")...)
+	r := run(context.Background(), bytes.NewReader(content), append(args, "--verbose", "-")...)
 	checkRun(t, r, false)
 	if r.code != b.code {
 		t.Errorf("as a stream: exit code %d, want %d: %s", r.code, b.code, r.err)

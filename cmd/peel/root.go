@@ -31,6 +31,7 @@ type rootOptions struct {
 	base      string
 
 	plain   bool
+	verbose bool
 	ci      bool
 	json    string
 	ciFile  string
@@ -157,6 +158,7 @@ func (o *rootOptions) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	o.addSourceFlags(f)
 	f.BoolVar(&o.plain, "plain", false, "print a report instead of opening the screens")
+	f.BoolVar(&o.verbose, "verbose", false, "print all there is to say: with --plain or --ci")
 	f.StringVar(&o.json, "json", "", "write the JSON report to file, or to stdout for -")
 	f.BoolVar(&o.ci, "ci", false, "judge the image by the rules of --ci-config; also when CI=true")
 	o.scan.addFlags(f)

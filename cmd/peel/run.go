@@ -206,13 +206,11 @@ func (o *rootOptions) conclude(a *analyzer.Analysis, readErr error, v *policy.Ve
 	return nil
 }
 
-// write masks the secrets in all that goes out. It puts the JSON report where it shall go, and the text on stdout unless
-// JSON is there, or was all that was asked for.
+// write masks the secrets in all that goes out. It puts the JSON report where it
+// shall go, and the text on stdout unless JSON is there, or was all that was asked
+// for.
 func (o *rootOptions) write(r *report.Report, hide *redact.Redactor) error {
-	asJSON := func(w io.Writer) error {
-		masked := hide.JSON(w)
-		return errors.Join(report.WriteJSON(masked, r), masked.Close())
-	}
+	asJSON := func(w io.Writer) error { return writeFormat(w, report.FormatOf("json"), r, hide) }
 	switch {
 	case o.json == "-":
 		return writing("stdout", asJSON(o.streams.out))
@@ -225,8 +223,27 @@ func (o *rootOptions) write(r *report.Report, hide *redact.Redactor) error {
 			return nil
 		}
 	}
-	masked := hide.Writer(o.streams.out)
-	return writing("stdout", errors.Join(report.WriteText(masked, r, report.TextOptions{}), masked.Close()))
+	return writing("stdout", writeFormat(o.streams.out, report.FormatOf(o.textFormat()), r, hide))
+}
+
+// textFormat is the text for whoever reads: a log, or a person.
+func (o *rootOptions) textFormat() string {
+	switch {
+	case o.verbose:
+		return "plain-verbose"
+	case o.ci && !o.plain:
+		return "ci"
+	}
+	return "plain"
+}
+
+// writeFormat writes a report with its secrets masked.
+func writeFormat(w io.Writer, f report.Format, r *report.Report, hide *redact.Redactor) error {
+	masked := hide.Writer(w)
+	if f.JSON {
+		masked = hide.JSON(w)
+	}
+	return errors.Join(f.Write(masked, r), masked.Close())
 }
 
 func writing(what string, err error) error {

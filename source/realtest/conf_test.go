@@ -97,7 +97,7 @@ func TestRegistriesConf(t *testing.T) {
 	})
 	t.Run("broken", func(t *testing.T) {
 		o, _, _, _ := readAs(t, "[[registry]]\n", ref)
-		o.want(t, 2, "registries.conf", "neither a prefix nor a location", "hint: mend that file")
+		o.want(t, 2, "registries.conf", "neither a prefix nor a location", "hint: correct that file")
 	})
 }
 

@@ -61,7 +61,7 @@ func TestTLSRegistry(t *testing.T) {
 		path := "containers/certs.d/" + r.host + "/ca.crt"
 		home := configured(t, map[string]string{path: "nothing"})
 		o := run{args: []string{s.reference}, env: []string{"XDG_CONFIG_HOME=" + home}}.do(t)
-		o.want(t, 2, filepath.Join(home, path), "no PEM certificate", "hint: mend that file")
+		o.want(t, 2, filepath.Join(home, path), "no PEM certificate", "hint: correct that file")
 	})
 	t.Run("self-signed", func(t *testing.T) {
 		own := newAuthority(t, "nobody").pair
