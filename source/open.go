@@ -75,7 +75,7 @@ func hasNames(k Kind) bool {
 
 // force applies --source.
 func (r *Reference) force(k Kind) error {
-	if k != "" && storeOf(k) == nil {
+	if k != "" && !slices.Contains(Kinds(), k) {
 		return fmt.Errorf("%w: %q is no kind of source", ErrReference, k)
 	}
 	if k == "" || k == r.Kind {

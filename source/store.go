@@ -85,7 +85,7 @@ func Kinds() []Kind {
 // storeOf is the store that opens images of a kind; nil for no kind of source.
 func storeOf(k Kind) *store {
 	for _, s := range stores {
-		if slices.Contains(s.gives, k) {
+		if s.kind == k || slices.Contains(s.gives, k) {
 			return s
 		}
 	}

@@ -135,15 +135,15 @@ func TestVisitAttached(t *testing.T) {
 		fmt.Sprintf("attached[%q].nothing.of", m.analysis.Documents[2].Digest):       m.analysis.Documents[2].Digest,
 		fmt.Sprintf("attached[%q].SBOM.packages[1]", m.analysis.Documents[1].Digest): "packages[1]",
 	} {
-		m.raw.of = nil // as at the beginning
-		m.raw.Load(m.analysis)
-		if !m.raw.Reveal(where) {
+		m.raw().of = nil // as at the beginning
+		m.raw().Load(m.analysis)
+		if !m.raw().Reveal(where) {
 			t.Errorf("%s is on no screen", where)
 			continue
 		}
 		carryOut(m, m.readDocument())
 		want = strings.Trim(want, `[]"`)
-		if got := m.raw.path(); !strings.Contains(got, want) {
+		if got := m.raw().path(); !strings.Contains(got, want) {
 			t.Errorf("%s is shown at %s, want %s", where, got, want)
 		}
 	}
@@ -154,14 +154,14 @@ func TestVisitAttached(t *testing.T) {
 			continue
 		}
 		m.Update(press("2"))
-		m.finds.Select(int32(i))
+		m.finds().Select(int32(i))
 		_, cmd := m.Update(press("enter"))
 		carryOut(m, cmd)
 		s := ansi.Strip(m.View().Content)
-		if !strings.Contains(s, "build-arg:TOKEN") || m.view != viewRaw || leaks(plantedToken, s) != "" {
-			t.Errorf("%s leads to %s:\n%s", f.Where, m.raw.path(), s)
+		if !strings.Contains(s, "build-arg:TOKEN") || !m.on(m.raw()) || leaks(plantedToken, s) != "" {
+			t.Errorf("%s leads to %s:\n%s", f.Where, m.raw().path(), s)
 		}
-		if _, s := m.raw.Copy(); leaks(plantedToken, s) != "" || s == "" {
+		if _, s := m.raw().Copy(); leaks(plantedToken, s) != "" || s == "" {
 			t.Errorf("copied %q", s)
 		}
 		return
@@ -179,12 +179,12 @@ func TestVisitWhatIsNotAttached(t *testing.T) {
 	for i := range m.analysis.Findings {
 		if m.analysis.Findings[i].ID == "X001" {
 			m.Update(press("2"))
-			m.finds.Select(int32(i))
+			m.finds().Select(int32(i))
 		}
 	}
 	m.Update(press("enter"))
-	if s := ansi.Strip(m.View().Content); !strings.Contains(s, "▸") || !strings.Contains(s, "nothing: neither signature") || m.raw.path() != "attached" {
-		t.Errorf("at %q of\n%s", m.raw.path(), s)
+	if s := ansi.Strip(m.View().Content); !strings.Contains(s, "▸") || !strings.Contains(s, "nothing: neither signature") || m.raw().path() != "attached" {
+		t.Errorf("at %q of\n%s", m.raw().path(), s)
 	}
 }
 
@@ -211,7 +211,7 @@ func wellFormed(t *testing.T, p *rawPane) {
 // Documents come and go in any order, and the tree stays one.
 func TestDocumentsComeAndGo(t *testing.T) {
 	m := opened(t, company(t, false), 80, 24)
-	p := &m.raw
+	p := m.raw()
 	wellFormed(t, p)
 	bare := len(p.nodes)
 	for _, order := range [][]int{{0, 1, 2}, {2, 1, 0}, {1, 0, 2}, {1}} {

@@ -97,20 +97,20 @@ func TestBaseFilter(t *testing.T) {
 		{"base>1", -1, -1, "base:yes or base:no"},
 		{"base:", -1, -1, "needs a value"},
 	} {
-		m.tree.SetFilter("")
-		m.finds.SetFilter("")
-		m.tree.SetFilter(test.line)
-		m.finds.SetFilter(test.line)
-		if !strings.Contains(m.tree.errText, test.err) || (test.err == "") != (m.tree.errText == "") || m.finds.errText != m.tree.errText {
-			t.Errorf("%s: error %q and %q", test.line, m.tree.errText, m.finds.errText)
+		m.explore().tree.SetFilter("")
+		m.finds().SetFilter("")
+		m.explore().tree.SetFilter(test.line)
+		m.finds().SetFilter(test.line)
+		if !strings.Contains(m.explore().tree.errText, test.err) || (test.err == "") != (m.explore().tree.errText == "") || m.finds().errText != m.explore().tree.errText {
+			t.Errorf("%s: error %q and %q", test.line, m.explore().tree.errText, m.finds().errText)
 		}
-		if test.err == "" && (m.tree.list.matches != test.files || len(m.finds.rows) != test.finding) {
-			t.Errorf("%s: %d files and %d findings, want %d and %d", test.line, m.tree.list.matches, len(m.finds.rows), test.files, test.finding)
+		if test.err == "" && (m.explore().tree.list.matches != test.files || len(m.finds().rows) != test.finding) {
+			t.Errorf("%s: %d files and %d findings, want %d and %d", test.line, m.explore().tree.list.matches, len(m.finds().rows), test.files, test.finding)
 		}
 	}
 	m = opened(t, searchedDemo(t, image(t, demo(), nil)), 80, 24)
 	for _, line := range []string{"base:yes", "base:no", "!base:no"} {
-		if m.tree.SetFilter(line); m.tree.errText == "" {
+		if m.explore().tree.SetFilter(line); m.explore().tree.errText == "" {
 			t.Errorf("%s is taken where the base is not known", line)
 		}
 	}
@@ -122,7 +122,7 @@ func TestBaseLineIsNoLayer(t *testing.T) {
 	var at []int
 	for range 6 {
 		m.Update(press("["))
-		at = append(at, m.layers.Selected().layer)
+		at = append(at, m.explore().layers.Selected().layer)
 	}
 	for i, want := range []int{3, 2, 1, 0, 0, 0} {
 		if at[i] != want {
@@ -130,13 +130,13 @@ func TestBaseLineIsNoLayer(t *testing.T) {
 		}
 	}
 	rows := map[rowKind]int{}
-	for _, l := range m.layers.lines {
+	for _, l := range m.explore().layers.lines {
 		rows[l.kind]++
 	}
-	if rows[baseRow] != 1 || rows[layerRow] != 4 || rows[stepRow] != 2 || m.layers.lines[4].kind != baseRow {
-		t.Errorf("the lines are %v", m.layers.lines)
+	if rows[baseRow] != 1 || rows[layerRow] != 4 || rows[stepRow] != 2 || m.explore().layers.lines[4].kind != baseRow {
+		t.Errorf("the lines are %v", m.explore().layers.lines)
 	}
-	m.layers.scroll.cursor = 4
+	m.explore().layers.scroll.cursor = 4
 	if _, cmd := m.Update(press("y")); cmd == nil || !strings.Contains(m.notice, "name") {
 		t.Errorf("y says %q", m.notice)
 	}

@@ -65,7 +65,7 @@ func largeModel(tb testing.TB) *Model {
 	m.Update(openedMsg{generation: m.generation, image: img})
 	m.Update(press("tab"))
 	m.Update(press("E"))
-	if n := len(m.tree.list.rows); n < 90_000 {
+	if n := len(m.explore().tree.list.rows); n < 90_000 {
 		tb.Fatalf("%d rows", n)
 	}
 	return m
@@ -74,7 +74,7 @@ func largeModel(tb testing.TB) *Model {
 func frames(b *testing.B, keys ...string) {
 	m := largeModel(b)
 	m.View()
-	b.ReportMetric(float64(len(m.tree.list.view.Tree.Nodes)), "nodes")
+	b.ReportMetric(float64(len(m.explore().tree.list.view.Tree.Nodes)), "nodes")
 	b.ResetTimer()
 	for i := range b.N {
 		m.Update(press(keys[i%len(keys)]))
@@ -91,7 +91,7 @@ func BenchmarkFirstLayerChange(b *testing.B) {
 	m.View()
 	b.ResetTimer()
 	for i := range b.N {
-		m.tree.views = viewCache{}
+		m.explore().tree.views = viewCache{}
 		m.Update(press([]string{"[", "]"}[i%2]))
 		m.View()
 	}
@@ -146,7 +146,7 @@ func BenchmarkFirstFlat(b *testing.B) {
 	m.View()
 	b.ResetTimer()
 	for range b.N {
-		m.tree.list.flat = nil
+		m.explore().tree.list.flat = nil
 		m.Update(press("t"))
 		m.View()
 		b.StopTimer()

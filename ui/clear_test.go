@@ -116,7 +116,7 @@ func tour(m *Model) [][]string {
 	var steps [][]string
 	add := func(keys ...string) { steps = append(steps, keys) }
 	add("1")
-	for range m.layers.lines { // each with its tree, its details, what it has alone
+	for range m.explore().layers.lines { // each with its tree, its details, what it has alone
 		add("tab", "E", "home")
 		for range 14 {
 			add("down")
@@ -134,11 +134,11 @@ func tour(m *Model) [][]string {
 		add("home", "i", "pgdown", "esc", "?", "esc", "enter", "esc", view)
 	}
 	add("2", "home")
-	for range len(m.finds.rows) {
+	for range len(m.finds().rows) {
 		add("enter", "y", "esc", "V", "i", "pgdown", "y", "Y", "i", "down", "s")
 	}
 	add("1")
-	for range len(m.finds.rows) {
+	for range len(m.finds().rows) {
 		add("}", "y", "i", "esc")
 	}
 	return steps

@@ -48,23 +48,23 @@ const fullDetails = 9
 // arrangeDetails writes the details for the room they have.
 func (m *Model) arrangeDetails() {
 	r := m.places.details
-	if r.empty() || m.analysis == nil || m.view != viewExplore {
-		m.details.lines = nil
+	if r.empty() || m.analysis == nil || !m.on(m.explore()) {
+		m.explore().details.lines = nil
 		return
 	}
 	d := m.newDoc(r.w - 2)
 	rows := r.h - 2
-	subject := m.subject
+	subject := m.explore().subject
 	if !m.places.card.empty() {
 		subject = paneTree // what is selected among the layers has the card
 	}
 	if rows < fullDetails {
-		m.details.title = m.brief(d, subject, r.w)
+		m.explore().details.title = m.brief(d, subject, r.w)
 	} else {
-		m.details.title = m.full(d, subject, r.w)
+		m.explore().details.title = m.full(d, subject, r.w)
 	}
-	m.details.lines = d.lines
-	s := &m.details.scroll
+	m.explore().details.lines = d.lines
+	s := &m.explore().details.scroll
 	s.count, s.rows = len(d.lines), max(rows, 1)
 	s.top = min(max(s.top, 0), max(s.count-s.rows, 0))
 }
@@ -77,7 +77,7 @@ func (m *Model) cardView(r rect) []string {
 }
 
 func (m *Model) inspector() *inspector {
-	return &inspector{th: m.th, a: m.analysis, fig: &m.fig, owners: &m.owners}
+	return &inspector{th: m.th, a: m.analysis, fig: &m.fig, owners: &m.explore().owners}
 }
 
 func (m *Model) brief(d *doc, subject pane, w int) string {
@@ -88,7 +88,7 @@ func (m *Model) brief(d *doc, subject pane, w int) string {
 			return text.CutLeft(m.hide().clean(o.path()), w-6)
 		}
 	}
-	at := m.layers.Selected()
+	at := m.explore().layers.Selected()
 	switch at.kind {
 	case layerRow:
 		in.layerBrief(d, &m.analysis.Layers[at.layer])
@@ -118,7 +118,7 @@ func (m *Model) full(d *doc, subject pane, w int) string {
 
 // fullLayer tells of what is selected among the layers.
 func (m *Model) fullLayer(d *doc, w int) string {
-	in, at := m.inspector(), m.layers.Selected()
+	in, at := m.inspector(), m.explore().layers.Selected()
 	switch at.kind {
 	case layerRow:
 		in.layer(d, &m.analysis.Layers[at.layer])

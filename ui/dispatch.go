@@ -2,12 +2,10 @@ package ui
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
-	"peel/source/layer"
 	"peel/ui/text"
 )
 
@@ -40,16 +38,8 @@ func (m *Model) scope() scope {
 		return inPicker
 	case m.phase == failed:
 		return inFailure
-	case m.view == viewFindings:
-		return inFindings
-	case m.view == viewPackages:
-		return inPackages
-	case m.view == viewHistory:
-		return inHistory
-	case m.view == viewRaw:
-		return inRaw
 	}
-	return inExplore
+	return m.at.scope()
 }
 
 // do carries an action out.
@@ -76,9 +66,10 @@ func (m *Model) do(a action) tea.Cmd {
 	if m.phase == failed {
 		return m.failureKey(a)
 	}
+	if a >= actScreens {
+		return m.choose(a)
+	}
 	switch a {
-	case actExplore, actFindings, actPackages, actHistory, actRaw:
-		return m.show(a)
 	case actBack:
 		m.back()
 	case actZoom:
@@ -90,7 +81,7 @@ func (m *Model) do(a action) tea.Cmd {
 	case actCopyDigest:
 		return m.copy(true)
 	default:
-		return m.viewKey(a)
+		return m.screenKey(a)
 	}
 	return nil
 }
@@ -103,21 +94,18 @@ func (m *Model) toggleMouse() {
 	}
 }
 
-// show goes to the view that an action is for.
-func (m *Model) show(a action) tea.Cmd {
-	if m.phase != ready {
+// choose goes to the screen that an action is for.
+func (m *Model) choose(a action) tea.Cmd {
+	i := int(a - actScreens)
+	if m.phase != ready || i >= len(m.screens) {
 		return nil
 	}
-	i := slices.IndexFunc(tabs, func(t tab) bool { return t.act == a })
-	m.view, m.way = tabs[i].view, nil
-	if m.view == viewPackages {
-		return m.askPackages()
-	}
-	return nil
+	m.at, m.from = m.screens[i], nil
+	return m.at.enter(m)
 }
 
-// viewKey gives an action to the screen.
-func (m *Model) viewKey(a action) tea.Cmd {
+// screenKey gives an action to the screen.
+func (m *Model) screenKey(a action) tea.Cmd {
 	if m.phase != ready {
 		return nil
 	}
@@ -125,51 +113,9 @@ func (m *Model) viewKey(a action) tea.Cmd {
 	case actPrevFinding, actNextFinding:
 		return m.stepFinding(map[action]int{actPrevFinding: -1, actNextFinding: 1}[a])
 	case actExplain:
-		m.explainHere()
-		return nil
+		return m.at.explains(m)
 	}
-	switch m.view {
-	case viewFindings:
-		return m.findingsKey(a)
-	case viewPackages:
-		return m.packagesKey(a)
-	case viewHistory:
-		if a == actEnter || a == actOpen {
-			return m.historyGo()
-		}
-		m.history.Key(a)
-		return nil
-	case viewRaw:
-		m.raw.Key(a)
-		return m.readDocument()
-	}
-	return m.exploreKey(a)
-}
-
-func (m *Model) exploreKey(a action) tea.Cmd {
-	switch a {
-	case actNextPane:
-		m.setFocus((m.focus + 1) % panes)
-	case actPrevPane:
-		m.setFocus((m.focus + panes - 1) % panes)
-	case actOlder, actNewer:
-		m.layers.Step(map[action]int{actOlder: -1, actNewer: 1}[a])
-		return m.selected()
-	case actAlone:
-		m.onlyOne = !m.onlyOne
-		if m.onlyOne && m.layers.Selected().kind == imageRow {
-			m.notice = "the whole image is selected: choose a layer to see it alone"
-		}
-		return tea.Batch(m.retarget(), m.prefetch())
-	case actFilter, actFind:
-		m.search(a)
-		m.look()
-	case actFindNext, actFindPrev:
-		m.search(a)
-	default:
-		return m.paneKey(a)
-	}
-	return nil
+	return m.at.act(m, a)
 }
 
 // search begins to type a filter or a name, or goes to the next match; false if
@@ -194,53 +140,10 @@ func (m *Model) search(a action) bool {
 	return true
 }
 
-// look gives the tree the focus, for what is typed is about it.
-func (m *Model) look() {
-	if m.focus == paneLayers {
-		m.setFocus(paneTree)
-	}
-}
-
-func (m *Model) paneKey(a action) tea.Cmd {
-	switch m.focus {
-	case paneLayers:
-		if m.layers.Key(a) {
-			return m.selected()
-		}
-		if a == actOpen || a == actEnter {
-			m.setFocus(paneTree)
-			return nil
-		}
-		if a == actClose || a == actFold {
-			return nil
-		}
-	case paneDetails:
-		if m.details.scroll.roll(a) {
-			return nil
-		}
-		if a == actClose || a == actOpen || a == actEnter || a == actFold {
-			return nil
-		}
-	case paneTree:
-		if a == actClose && m.tree.atTop() {
-			m.setFocus(paneLayers)
-			return nil
-		}
-	}
-	m.tree.Key(a)
-	switch a {
-	case actShowAdded, actShowModified, actShowUnchanged:
-		if m.layers.Selected().kind == imageRow {
-			m.notice = "changes are those of a layer: [ and ] choose one"
-		}
-	}
-	return nil
-}
-
 // selected follows the cursor of the layer list.
 func (m *Model) selected() tea.Cmd {
-	if m.subject == paneLayers {
-		m.details.scroll = scroller{rows: 1}
+	if m.explore().subject == paneLayers {
+		m.explore().details.scroll = scroller{rows: 1}
 	}
 	return tea.Batch(m.retarget(), m.prefetch())
 }
@@ -248,15 +151,12 @@ func (m *Model) selected() tea.Cmd {
 // back undoes one thing; it never quits.
 func (m *Model) back() {
 	switch {
-	case m.view == viewFindings && m.finds.back():
-	case m.view == viewPackages && m.packagesBack():
-	case m.view == viewExplore && m.tree.list.shape.filter != nil:
-		m.tree.SetFilter("")
-	case m.zoomed && m.view != viewHistory && m.view != viewRaw:
+	case m.at.undo(m):
+	case m.zoomed && m.at.zooms():
 		m.zoomed = false
 	case m.comeBack():
-	case m.view != viewExplore:
-		m.view = viewExplore
+	case m.at != m.screens[0]:
+		m.at = m.screens[0]
 	case m.found != nil:
 		m.found = nil
 	default:
@@ -307,11 +207,7 @@ func (m *Model) typed() {
 		m.searched().SetFilter(m.input.String())
 		return
 	}
-	parse := parseFileFilter
-	if m.view == viewPackages {
-		parse = parseFilterOn
-	}
-	f, err := parse(m.analysis, m.input.String())
+	f, err := m.at.findAs(m, m.input.String())
 	st := m.searched().state()
 	if !st.accepts(err) {
 		return
@@ -338,23 +234,12 @@ type searched interface {
 
 func (s *searching) state() *searching { return s }
 
-func (m *Model) searched() searched {
-	switch m.view {
-	case viewFindings:
-		return &m.finds
-	case viewPackages:
-		return &m.pkgs
-	}
-	return m.tree
-}
+func (m *Model) searched() searched { return m.at.searched() }
 
 func (m *Model) findAgain(step int) {
 	if m.found == nil {
 		m.notice = "nothing to find yet: / asks for a name"
 		return
-	}
-	if m.view == viewExplore {
-		m.setFocus(paneTree)
 	}
 	at, of := m.searched().jump(step, m.found, false)
 	if of == 0 {
@@ -377,57 +262,21 @@ func (m *Model) copy(digest bool) tea.Cmd {
 }
 
 // copied is what a copy takes.
-func (m *Model) copied(digest bool) (what, s string) {
-	switch {
-	case m.phase != ready:
-		return "", ""
-	case m.view == viewRaw:
-		return m.raw.Copy()
-	case m.view == viewFindings:
-		return m.finds.Copy(digest)
-	case m.view == viewPackages:
-		return m.pkgs.Copy(digest)
-	case m.view == viewHistory:
-		return m.history.Copy(digest)
-	case m.subject == paneTree:
-		o, ok := m.object()
-		if !ok {
-			return "", ""
-		}
-		if !digest {
-			return "the path", o.path()
-		}
-		if e := o.entry(); e != nil && e.Size > 0 && e.Kind != layer.KindWithheld {
-			return "the digest", e.Digest.String()
-		}
+func (m *Model) copied(other bool) (what, s string) {
+	if m.phase != ready {
 		return "", ""
 	}
-	at := m.layers.Selected()
-	switch {
-	case at.kind == layerRow && digest && m.analysis.Layers[at.layer].Digest != "":
-		return "the blob's digest", m.analysis.Layers[at.layer].Digest
-	case at.kind == layerRow:
-		return "the diff ID", m.analysis.Layers[at.layer].DiffID
-	case at.kind == baseRow && (digest && m.analysis.Base.Digest != "" || m.analysis.Base.Name == ""):
-		return "the base image's digest", m.analysis.Base.Digest
-	case at.kind == baseRow:
-		return "the base image's name", text.OneLine(m.analysis.Base.Name)
-	case at.kind == stepRow:
-		return "the instruction", instruction(m.analysis.Steps[at.step].CreatedBy)
-	case m.image.ManifestDigest != "":
-		return "the manifest's digest", m.image.ManifestDigest
-	}
-	return "the config's digest", m.image.ConfigDigest
+	return m.at.copied(m, other)
 }
 
 // object is the path at the cursor of the tree.
 func (m *Model) object() (object, bool) {
-	n := m.tree.Node()
+	n := m.explore().tree.Node()
 	if n < 0 {
 		return object{}, false
 	}
-	o := object{view: m.tree.list.view, node: n}
-	if at := m.layers.Selected(); m.tree.src.tree != m.analysis.Tree && at.kind == layerRow {
+	o := object{view: m.explore().tree.list.view, node: n}
+	if at := m.explore().layers.Selected(); m.explore().tree.src.tree != m.analysis.Tree && at.kind == layerRow {
 		o.base = at.layer
 	}
 	return o, true

@@ -50,7 +50,7 @@ func (m *Model) explain(d *doc, f *finding.Finding) {
 // facts are what is particular to a finding.
 func (m *Model) facts(d *doc, f *finding.Finding) {
 	path, inner, nested := strings.Cut(f.Path, "!/")
-	if n := m.finds.Selected(); n < 0 || !nested || m.analysis.Places.Node[n] < 0 {
+	if n := m.finds().Selected(); n < 0 || !nested || m.analysis.Places.Node[n] < 0 {
 		path, inner = f.Path, ""
 	}
 	line := ""

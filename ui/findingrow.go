@@ -12,31 +12,6 @@ import (
 	"peel/ui/theme"
 )
 
-// arrangeFindings tells the pane its sizes.
-func (m *Model) arrangeFindings() {
-	p := &m.finds
-	p.arrange(m.places.body, m.zoomed)
-	if m.view != viewFindings || p.a == nil || p.textAt.empty() {
-		return
-	}
-	d := m.newDoc(p.textAt.w - 2)
-	if n := p.Selected(); n >= 0 {
-		m.explain(d, &p.a.Findings[n])
-	}
-	p.tell(d)
-}
-
-// findingsView draws the view.
-func (m *Model) findingsView() []string {
-	p := &m.finds
-	if len(p.rows) == 0 {
-		return frame(p.th, m.places.body, p.Title(), "", true, p.emptyView(m.stopped, m.places.body.w-2))
-	}
-	return p.draw(p.Title(), "finding", p.head(), func(n int32, force *theme.Style) string {
-		return p.row(&p.a.Findings[n], force)
-	})
-}
-
 // Title counts the findings, and says how they are sorted.
 func (p *findingsPane) Title() string {
 	if p.a == nil {

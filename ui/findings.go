@@ -28,6 +28,7 @@ func (o findingOrder) String() string {
 // findingsPane lists what is wrong with the image, of whatever family, and
 // explains the selected finding.
 type findingsPane struct {
+	plainScreen
 	explainedList // of indexes into Analysis.Findings
 	a             *analyzer.Analysis
 

@@ -62,7 +62,7 @@ func BenchmarkFindings(b *testing.B) {
 func BenchmarkFindingsFirstSort(b *testing.B) {
 	m := manyFindings(b, 100_000)
 	for range b.N {
-		m.finds.sorted = [findingOrders][]int32{}
+		m.finds().sorted = [findingOrders][]int32{}
 		m.Update(press("s"))
 		m.View()
 	}
@@ -75,8 +75,8 @@ func BenchmarkFindingsArrive(b *testing.B) {
 	for range b.N {
 		places := *a.Places
 		a.Places = &places
-		m.finds.visited = true
-		m.finds.scroll.cursor = 90_000
-		m.finds.Show(&a)
+		m.finds().visited = true
+		m.finds().scroll.cursor = 90_000
+		m.finds().Show(&a)
 	}
 }

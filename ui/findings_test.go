@@ -261,7 +261,7 @@ func TestStepThroughFindings(t *testing.T) {
 	x.until("whole image")
 	x.keys("}")
 	x.until("finding 1 of")
-	n := len(x.m.finds.rows)
+	n := len(x.m.finds().rows)
 	for range n + 2 {
 		x.keys("}")
 	}
@@ -313,7 +313,7 @@ func TestFindingOrders(t *testing.T) {
 	x.keys("s")
 	x.until("by check")
 	x.quit()
-	p := &x.m.finds
+	p := x.m.finds()
 	for o := range findingOrders {
 		p.order = o
 		p.list()

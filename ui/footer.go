@@ -9,46 +9,22 @@ import (
 // hint is a group of actions that the footer shows together.
 type hint []action
 
+// The hints of what is over the screens.
+var (
+	failureHints = [2][]hint{{{actBack}, {actRetry}, {actOther}, {actCopy}, {actHelp}}, {}}
+	pickerHints  = [2][]hint{{{actUp, actDown}, {actEnter}, {actNextPane}, {actHelp}}, {}}
+)
+
 // hints are what the footer shows, the most useful first.
-var hints = map[scope][2][]hint{
-	inExplore: {
-		{
-			{actFilter}, {actFind}, {actShowAdded, actShowRemoved, actShowModified, actShowUnchanged}, {actSort},
-			{actOlder, actNewer}, {actAlone}, {actFlat}, {actZoom}, {actAttrs}, {actFoldAll},
-		},
-		{{actUp, actDown}, {actOpen}, {actClose}, {actNextPane}, {actFold}, {actCopy}},
-	},
-	inFindings: {
-		{{actFind}, {actFilter}, {actSort}, {actEnter}, {actCopyDigest}, {actExplain}, {actBack}},
-		{{actReveal}, {actPrevFinding, actNextFinding}, {actUp, actDown}, {actNextPane}, {actCopy}, {actZoom}},
-	},
-	inPackages: {
-		{{actFind}, {actFilter}, {actSort}, {actEnter}, {actCopy}, {actExplain}, {actBack}},
-		{{actUp, actDown}, {actNextPane}, {actCopyDigest}, {actZoom}},
-	},
-	inHistory: {
-		{{actEnter}, {actExplain}, {actCopy}, {actBack}},
-		{{actUp, actDown}, {actPrevFinding, actNextFinding}},
-	},
-	inRaw: {
-		{{actFold}, {actFoldAll}, {actCopy}, {actBack}},
-		{{actUp, actDown}, {actOpen}, {actClose}},
-	},
-	inFailure: {
-		{{actBack}, {actRetry}, {actOther}, {actCopy}, {actHelp}},
-		{},
-	},
-	inPicker: {
-		{{actUp, actDown}, {actEnter}, {actNextPane}, {actHelp}},
-		{},
-	},
+func (m *Model) hints() [2][]hint {
+	switch m.scope() {
+	case inPicker:
+		return pickerHints
+	case inFailure:
+		return failureHints
+	}
+	return m.at.hints(m)
 }
-
-// nothingFound are the hints of an empty list of findings.
-var nothingFound = [2][]hint{{{actFilter}, {actBack}}, {{actExplore}, {actHistory}, {actRaw}}}
-
-// nothingListed are those of a list of packages that is not there.
-var nothingListed = [2][]hint{{{actFilter}, {actRetry}, {actBack}}, {{actExplore}, {actHistory}, {actRaw}}}
 
 // label is what the footer says of an action; some depend on the state.
 func (m *Model) label(a action) string {
@@ -57,26 +33,17 @@ func (m *Model) label(a action) string {
 	case s == inPicker:
 	case s == inFailure && a == actBack && m.picked:
 		return "back to the list"
-	case a == actAlone && m.onlyOne:
-		return "all up to it"
-	case a == actFlat && m.tree.list.shape.flat:
-		return "tree"
-	case a == actEnter && m.view == viewFindings:
-		return "go to file"
-	case s == inPackages:
-		return m.packagesLabel(a)
-	case a == actReveal && m.clear:
-		return "mask secrets"
-	case a == actCopyDigest:
-		return "copy fix"
-	case a == actExplain && m.finds.alone:
-		return "list"
-	case a == actEnter:
-		return "go to the layer"
-	case a == actBack && s != inFailure:
-		return "back"
-	case a == actZoom && m.zoomed:
-		return "all panes"
+	case s == inFailure:
+	default:
+		if words, own := m.at.label(m, a); own {
+			return words
+		}
+		switch {
+		case a == actBack:
+			return "back"
+		case a == actZoom && m.zoomed:
+			return "all panes"
+		}
 	}
 	return bindingOf(a, s).label
 }
@@ -86,24 +53,18 @@ func (m *Model) footerView(r rect) []string {
 	switch {
 	case m.asking:
 		l := newLine(r.w, nil).space(1).add(m.th.Error, question)
-		return []string{l.String(), newLine(r.w, nil).space(1).add(m.th.Dim, "Whoever sees this screen, or a recording of it, sees them too.").String()}
+		return []string{l.String(), newLine(r.w, nil).space(1).add(m.th.Dim, "Anybody who sees this screen or a recording of it can read them.").String()}
 	case m.typing != notTyping:
 		return m.typingView(r)
 	}
-	s := m.scope()
 	first := newLine(r.w, nil).space(1)
-	lines := hints[s]
-	switch {
-	case s == inFindings && len(m.finds.rows) == 0:
-		lines = nothingFound
-	case s == inPackages && len(m.pkgs.rows) == 0:
-		lines = nothingListed
-	}
+	lines := m.hints()
 	m.hintLine(first, r, r.y, lines[0], 0)
 	second := newLine(r.w, nil).space(1)
-	m.severityLegend(second)
 	const quit = "q quit "
-	m.packagesLegend(second, len(quit)+1)
+	if m.phase == ready {
+		m.at.legend(m, second, len(quit)+1)
+	}
 	switch {
 	case m.notice != "":
 		second.add(m.th.Focus, text.Cut(m.hide().r.String(m.notice), second.left-len(quit)-1))
@@ -120,7 +81,7 @@ func (m *Model) footerView(r rect) []string {
 
 // filterWords remind of a filter that is set.
 func (m *Model) filterWords() string {
-	if m.scope()&inLists == 0 {
+	if m.phase != ready || m.searched() == nil {
 		return ""
 	}
 	list := m.searched()
@@ -189,15 +150,4 @@ func (m *Model) typingView(r rect) []string {
 		second.add(m.th.Dim, "   Enter keeps the place, then n and N   Esc goes back")
 	}
 	return []string{" " + m.input.view(m.th, r.w-1), second.String()}
-}
-
-// severityLegend explains the glyphs of the findings.
-func (m *Model) severityLegend(l *line) {
-	if m.view != viewFindings || m.phase != ready || len(m.finds.rows) == 0 || m.notice != "" || m.filterWords() != "" {
-		return
-	}
-	for _, s := range gravestFirst {
-		l.add(severityStyle(m.th, s), severityGlyph(s)).add(m.th.Dim, " "+s.String()).space(2)
-	}
-	l.space(1)
 }

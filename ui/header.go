@@ -182,32 +182,16 @@ func fitPieces(pieces []piece, w int) string {
 	return l.String()
 }
 
-// tab is a view that can be chosen.
-type tab struct {
-	view view
-	key  string
-	name string
-	act  action
-}
-
-var tabs = []tab{
-	{viewExplore, "1", "Explore", actExplore},
-	{viewFindings, "2", "Findings", actFindings},
-	{viewPackages, "3", "Packages", actPackages},
-	{viewHistory, "4", "History", actHistory},
-	{viewRaw, "5", "Raw", actRaw},
-}
-
 // tabsView is the second line; its parts can be clicked. Where it is too short,
 // it gives up gaps, then words, then the counts of the other views.
 func (m *Model) tabsView(r rect) string {
-	labels := make([]string, len(tabs))
-	for i, t := range tabs {
-		labels[i] = " " + t.key + " " + t.name + m.tabCount(t.view) + " "
+	labels := make([]string, len(m.screens))
+	for i, s := range m.screens {
+		labels[i] = " " + s.tab().key + " " + s.tab().name + s.badge(m) + " "
 	}
 	gap, help := 1, "? help "
 	over := func() int {
-		w := gap*len(tabs) + text.Width(help) - r.w + gap
+		w := gap*len(labels) + text.Width(help) - r.w + gap
 		for _, l := range labels {
 			w += text.Width(l)
 		}
@@ -219,52 +203,26 @@ func (m *Model) tabsView(r rect) string {
 	if over() > 0 {
 		help = "? "
 	}
-	for i := len(tabs) - 1; i >= 0 && over() > 0; i-- {
-		if tabs[i].view != m.view {
-			labels[i] = " " + tabs[i].key + " " + tabs[i].name + " "
+	for i := len(labels) - 1; i >= 0 && over() > 0; i-- {
+		if t := m.screens[i].tab(); m.screens[i] != m.at {
+			labels[i] = " " + t.key + " " + t.name + " "
 		}
 	}
 	l := newLine(r.w, nil)
 	l.space(gap)
-	for i, t := range tabs {
+	for i, s := range m.screens {
 		x := r.w - l.left
-		if t.view == m.view {
+		if s == m.at {
 			l.add(m.th.Tab, "["+strings.TrimSpace(labels[i])+"]")
 		} else {
 			l.add(m.th.Text, labels[i])
 		}
-		m.zone(rect{x, r.y, text.Width(labels[i]), 1}, t.act)
+		m.zone(rect{x, r.y, text.Width(labels[i]), 1}, actionOf(i))
 		l.space(gap)
 	}
 	l.space(l.left - len(help))
 	m.zone(rect{r.w - len(help), r.y, len(help), 1}, actHelp)
 	return l.add(m.th.Dim, help).String()
-}
-
-// tabCount is what stands behind the name of a tab: how many findings or packages
-// there are, as far as that is known.
-func (m *Model) tabCount(v view) string {
-	a := m.analysis
-	switch {
-	case v == viewPackages:
-		return m.packageCount()
-	case v != viewFindings:
-		return ""
-	case a == nil:
-		return " " + text.Ellipsis
-	case !a.Examined():
-		return " off"
-	}
-	n := m.shortCount(len(a.Findings))
-	switch {
-	case !a.Finished && len(a.Findings) == 0:
-		return " " + text.Ellipsis
-	case !a.Finished:
-		return " " + n + text.Ellipsis
-	case a.Partial():
-		return " ≥" + n
-	}
-	return " " + n
 }
 
 // shortCount is a number, in few columns where there is no room.
@@ -273,24 +231,4 @@ func (m *Model) shortCount(n int) string {
 		return strings.TrimSuffix(text.Tiny(int64(n)), "B") // no bytes
 	}
 	return text.Count(n)
-}
-
-// packageCount is nothing until the packages are asked for.
-func (m *Model) packageCount() string {
-	p := &m.pkgs
-	switch {
-	case m.opts.Packages == nil:
-		return " off"
-	case p.x != nil && p.partial():
-		return " ≥" + m.shortCount(p.x.totals.Installed)
-	case p.x != nil:
-		return " " + m.shortCount(p.x.totals.Installed)
-	}
-	switch p.stock.stage {
-	case awaiting, running, halting:
-		return " " + text.Ellipsis
-	case broken:
-		return " " + theme.Gone
-	}
-	return ""
 }

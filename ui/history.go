@@ -15,6 +15,7 @@ import (
 // historyPane lists every step of the build, the newest first, and the whole
 // command of the selected one.
 type historyPane struct {
+	plainScreen
 	th     *theme.Theme
 	w, h   int
 	a      *analyzer.Analysis
@@ -55,7 +56,7 @@ func (p *historyPane) step(i int) *analyzer.Step {
 	return &p.a.Steps[len(p.a.Steps)-1-i]
 }
 
-// Copy is the command of the selected step as the config has it, or the diff ID
+// Copy is the command of the selected step as the config has it, or the diffID
 // of its layer.
 func (p *historyPane) Copy(digest bool) (what, s string) {
 	st := p.step(p.scroll.cursor)
@@ -65,13 +66,14 @@ func (p *historyPane) Copy(digest bool) (what, s string) {
 	case !digest:
 		return "the command", st.CreatedBy
 	case st.Layer != filetree.None:
-		return "the diff ID", p.a.Layers[st.Layer].DiffID
+		return "the diffID", p.a.Layers[st.Layer].DiffID
 	}
 	return "", ""
 }
 
-// View draws the list and the selected step below it.
-func (p *historyPane) View(m *Model, r rect) []string {
+// body draws the list and the selected step below it.
+func (p *historyPane) body(m *Model) []string {
+	r := m.places.body
 	if p.a == nil || len(p.a.Steps) == 0 {
 		return frame(p.th, r, "History", "", true, []string{"", "  " + p.th.Dim.Render("The image's config has no history.")})
 	}
@@ -163,9 +165,9 @@ func (p *historyPane) details(m *Model, d *doc) string {
 	return layerTitle(&p.a.Layers[st.Layer], d.w)
 }
 
-// historyGo goes to the layer of the selected step.
-func (m *Model) historyGo() tea.Cmd {
-	st := m.history.step(m.history.scroll.cursor)
+// goToLayer goes to the layer of the selected step.
+func (p *historyPane) goToLayer(m *Model) tea.Cmd {
+	st := p.step(p.scroll.cursor)
 	if st == nil {
 		return nil
 	}
@@ -173,8 +175,60 @@ func (m *Model) historyGo() tea.Cmd {
 		m.notice = "this step made no layer"
 		return nil
 	}
-	m.view = viewExplore
+	m.at = m.explore()
 	m.setFocus(paneLayers)
-	m.layers.Select(st.Layer)
+	m.explore().layers.Select(st.Layer)
 	return m.selected()
+}
+
+func (p *historyPane) tab() tab {
+	return tab{key: "4", name: "History", label: "history", help: "History: every step of the build"}
+}
+
+func (p *historyPane) scope() scope { return inHistory }
+
+func (p *historyPane) themed(th *theme.Theme) { p.th = th }
+
+func (p *historyPane) shown(m *Model) { p.Show(m.analysis) }
+
+func (p *historyPane) place(m *Model) { p.SetSize(m.places.body.w-2, m.places.body.h) }
+
+func (p *historyPane) act(m *Model, a action) tea.Cmd {
+	if a == actEnter || a == actOpen {
+		return p.goToLayer(m)
+	}
+	p.Key(a)
+	return nil
+}
+
+func (p *historyPane) clicked(m *Model, at tea.Mouse) tea.Cmd {
+	if m.places.body.contains(at.X, at.Y) {
+		p.Click(at.Y - m.places.body.y - 2)
+	}
+	return nil
+}
+
+func (p *historyPane) wheeled(_ *Model, _ tea.Mouse, by int) tea.Cmd {
+	p.scroll.scroll(by)
+	return nil
+}
+
+func (p *historyPane) copied(_ *Model, digest bool) (what, s string) { return p.Copy(digest) }
+
+func (p *historyPane) explains(m *Model) tea.Cmd {
+	if i := p.index(); i < 0 || !m.explainFirst(m.analysis.Places.Step(i, m.analysis.Steps[i].Layer)) {
+		m.notice = "no findings here"
+	}
+	return nil
+}
+
+func (p *historyPane) hints(*Model) [2][]hint {
+	return [2][]hint{
+		{{actEnter}, {actExplain}, {actCopy}, {actBack}},
+		{{actUp, actDown}, {actPrevFinding, actNextFinding}},
+	}
+}
+
+func (p *historyPane) label(_ *Model, a action) (string, bool) {
+	return "go to the layer", a == actEnter
 }

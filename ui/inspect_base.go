@@ -199,8 +199,8 @@ func baseFindings(list []finding.Finding) (base, own int) {
 func (m *Model) targetBase(top int) {
 	title := "/ " + theme.Dot + " base image"
 	if !m.analysis.Tree.Layers[top].Merged {
-		m.tree.Show(treeSource{}, title, m.notRead(&m.analysis.Layers[top]))
+		m.explore().tree.Show(treeSource{}, title, m.notRead(&m.analysis.Layers[top]))
 		return
 	}
-	m.tree.Show(treeSource{tree: m.analysis.Tree, layer: top}, title, []string{"The base image has no files."})
+	m.explore().tree.Show(treeSource{tree: m.analysis.Tree, layer: top}, title, []string{"The base image has no files."})
 }

@@ -1,6 +1,9 @@
 package ui
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // action is what a key asks for.
 type action uint8
@@ -11,11 +14,6 @@ const (
 	actHelp
 	actNextPane
 	actPrevPane
-	actExplore
-	actFindings
-	actPackages
-	actHistory
-	actRaw
 	actBack
 	actZoom
 	actMouse
@@ -57,27 +55,35 @@ const (
 	actPrevFinding
 	actNextFinding
 	actReveal
+
+	actScreens // and those that follow go to the screens
 )
 
 // scope says where a binding holds.
-type scope uint8
+type scope uint16
 
 const (
 	everywhere scope = 1 << iota
+	inFailure
+	inPicker
 	inExplore
 	inFindings
 	inPackages
 	inHistory
 	inRaw
-	inFailure
-	inPicker
 )
 
 // scopes are all of them, each of which has keys of its own.
-var scopes = []scope{inExplore, inFindings, inPackages, inHistory, inRaw, inFailure, inPicker}
+func scopes() []scope {
+	list := []scope{inFailure, inPicker}
+	for _, s := range newScreens() {
+		list = append(list, s.scope())
+	}
+	return list
+}
 
 const (
-	inViews = inExplore | inFindings | inPackages | inHistory | inRaw
+	inViews = ^(everywhere | inFailure | inPicker) // all screens, also those to come
 	inTrees = inExplore | inRaw
 	inLists = inExplore | inFindings | inPackages
 )
@@ -94,7 +100,7 @@ type binding struct {
 
 // bindings is the key table. No key occurs twice in a scope, and none is one
 // that terminals cannot tell from Enter, Tab, newline or Escape.
-var bindings = []binding{
+var bindings = withScreens([]binding{
 	{actUp, []string{"up", "k"}, inViews, "Move", "", "one line up"},
 	{actDown, []string{"down", "j"}, inViews, "Move", "move", "one line down"},
 	{actOpen, []string{"right", "l"}, inViews, "Move", "open", "open the directory; from the layers, go to the files"},
@@ -146,11 +152,6 @@ var bindings = []binding{
 	{actCopy, []string{"y"}, inViews | inFailure, "Copy", "copy", "copy the path, the value or the message; of a package, its purl"},
 	{actCopyDigest, []string{"Y"}, inExplore | inFindings | inPackages | inHistory, "Copy", "", "copy the digest; of a finding, the fix; of a package, its name and version"},
 
-	{actExplore, []string{"1"}, inViews, "Screen", "layers and files", "Explore: layers and files"},
-	{actFindings, []string{"2"}, inViews, "Screen", "", "Findings: what is wrong with the image"},
-	{actPackages, []string{"3"}, inViews, "Screen", "", "Packages: the software in the image"},
-	{actHistory, []string{"4"}, inViews, "Screen", "history", "History: every step of the build"},
-	{actRaw, []string{"5"}, inViews, "Screen", "manifest and config", "Raw: manifest, config, index, and what is attached"},
 	{actZoom, []string{"z"}, inViews, "Screen", "zoom", "the pane alone, or all panes"},
 	{actMouse, []string{"%"}, inViews | inPicker, "Screen", "", "mouse on or off (off: the terminal selects text)"},
 	{actOther, []string{"O"}, inViews | inFailure, "Screen", "other image", "open another image"},
@@ -162,6 +163,16 @@ var bindings = []binding{
 	{actSuspend, []string{"ctrl+z"}, everywhere, "Screen", "", "suspend"},
 	{actQuit, []string{"q", "ctrl+c"}, inViews | inFailure, "Screen", "quit", "quit, at once"},
 	{actQuit, []string{"ctrl+c"}, inPicker, "Screen", "quit", "quit, at once"},
+})
+
+// withScreens puts the keys of the screens before the other keys of their group.
+func withScreens(table []binding) []binding {
+	at := slices.IndexFunc(table, func(b binding) bool { return b.group == "Screen" })
+	for i, s := range newScreens() {
+		t := s.tab()
+		table = slices.Insert(table, at+i, binding{actionOf(i), []string{t.key}, inViews, "Screen", t.label, t.help})
+	}
+	return table
 }
 
 // keymap finds the action of a key in each scope.
@@ -171,7 +182,7 @@ var keys = newKeymap()
 
 func newKeymap() keymap {
 	m := keymap{}
-	for _, s := range scopes {
+	for _, s := range scopes() {
 		m[s] = map[string]action{}
 		for i := range bindings {
 			if b := &bindings[i]; b.scope&(s|everywhere) != 0 {

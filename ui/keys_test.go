@@ -8,7 +8,7 @@ import (
 // No key means two things in one place, and none is one that a terminal cannot
 // tell from Enter, Tab, newline or Escape.
 func TestKeysDoNotClash(t *testing.T) {
-	for _, s := range scopes {
+	for _, s := range scopes() {
 		seen := map[string]action{}
 		for _, b := range bindings {
 			if b.scope&(s|everywhere) == 0 {
@@ -67,7 +67,7 @@ func TestBindingsAreDescribed(t *testing.T) {
 			t.Errorf("binding %d lacks help, group, keys or scope: %+v", b.act, b)
 		}
 	}
-	for s, lines := range hints {
+	check := func(s scope, lines [2][]hint) {
 		for _, list := range lines {
 			for _, h := range list {
 				for _, a := range h {
@@ -76,6 +76,15 @@ func TestBindingsAreDescribed(t *testing.T) {
 					}
 				}
 			}
+		}
+	}
+	check(inFailure, failureHints)
+	check(inPicker, pickerHints)
+	m := newModel(t.Context(), Options{})
+	for _, s := range m.screens {
+		check(s.scope(), s.hints(m))
+		if tab := s.tab(); tab.key == "" || tab.name == "" || tab.help == "" {
+			t.Errorf("a screen's tab lacks something: %+v", tab)
 		}
 	}
 }

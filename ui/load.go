@@ -66,16 +66,13 @@ func (m *Model) opened(msg openedMsg) tea.Cmd {
 		return nil
 	}
 	m.phase, m.image = ready, msg.image
-	m.way, m.asking, m.clear = nil, false, false
-	m.owners = ownerCache{}
-	m.tree.touched = false
-	m.finds = findingsPane{explainedList: newExplainedList(m.th)}
-	m.pkgs = newPackagesPane(m.th)
+	m.from, m.asking, m.clear = nil, false, false
 	ctx, stop := context.WithCancel(m.ctx)
 	m.stop = stop
 	m.session = m.opts.Analyze(ctx, m.image)
-	m.layers.progress = m.session.Progress
-	m.alone, m.building = map[int]*filetree.Tree{}, map[int]bool{}
+	for _, s := range m.screens {
+		s.opened(m)
+	}
 	m.rate = rateMeter{start: m.now()}
 	return m.refresh()
 }
@@ -101,18 +98,10 @@ func (m *Model) refresh() tea.Cmd {
 	if a != m.analysis {
 		m.analysis = a
 		m.fig.update(a)
-		m.pkgs.Show(a)
-		m.layers.Show(a)
-		m.history.Show(a)
-		m.finds.Show(a)
-		m.raw.Load(a)
-		m.tree.hide, m.tree.of = hider{a.Redactor}, a
-		_, _ = m.tree.list.shape.filter.bind(a), m.found.bind(a) // of the image before, they may match nothing now
-		for n := range m.alone {
-			if a.Tree.Layers[n].Merged {
-				delete(m.alone, n)
-			}
+		for _, s := range m.screens {
+			s.shown(m)
 		}
+		_ = m.found.bind(a) // of the image before, it may match nothing now
 	}
 	if !a.Finished {
 		m.rate.add(m.now(), m.readBytes())
@@ -154,7 +143,7 @@ func (m *Model) retarget() tea.Cmd {
 	if m.analysis == nil {
 		return nil
 	}
-	a, at := m.analysis, m.layers.Selected()
+	a, at := m.analysis, m.explore().layers.Selected()
 	merged := a.Tree.Top()
 	switch at.kind {
 	case imageRow:
@@ -163,10 +152,10 @@ func (m *Model) retarget() tea.Cmd {
 			title = "/ " + theme.Dot + " " + mergedWords(merged+1, len(a.Layers))
 		}
 		if merged < 0 {
-			m.tree.Show(treeSource{}, title, m.nothingYet())
+			m.explore().tree.Show(treeSource{}, title, m.nothingYet())
 			return nil
 		}
-		m.tree.Show(treeSource{tree: a.Tree, layer: merged, whole: true}, title, []string{"This image has no files."})
+		m.explore().tree.Show(treeSource{tree: a.Tree, layer: merged, whole: true}, title, []string{"This image has no files."})
 		return nil
 	case stepRow:
 		return m.targetStep(at)
@@ -193,14 +182,14 @@ func (m *Model) targetStep(at layerLine) tea.Cmd {
 	title := "/ " + theme.Dot + " no layer"
 	none := []string{"This step only sets " + keyword(instruction(a.Steps[at.step].CreatedBy)) + ": it has no files.",
 		"", "c shows the files of all layers below it."}
-	if m.onlyOne || at.layer == filetree.None || !a.Tree.Layers[at.layer].Merged {
-		if !m.onlyOne {
+	if m.explore().onlyOne || at.layer == filetree.None || !a.Tree.Layers[at.layer].Merged {
+		if !m.explore().onlyOne {
 			none = none[:1]
 		}
-		m.tree.Show(treeSource{}, title, none)
+		m.explore().tree.Show(treeSource{}, title, none)
 		return nil
 	}
-	m.tree.Show(treeSource{tree: a.Tree, layer: at.layer}, fmt.Sprintf("/ %s up to layer %d", theme.Dot, at.layer+1), none)
+	m.explore().tree.Show(treeSource{tree: a.Tree, layer: at.layer}, fmt.Sprintf("/ %s up to layer %d", theme.Dot, at.layer+1), none)
 	return nil
 }
 
@@ -209,22 +198,22 @@ func (m *Model) targetLayer(n int) tea.Cmd {
 	l := &a.Layers[n]
 	if a.Tree.Layers[n].Merged {
 		title := fmt.Sprintf("/ %s up to layer %d", theme.Dot, n+1)
-		if m.onlyOne {
+		if m.explore().onlyOne {
 			title = fmt.Sprintf("/ %s layer %d only", theme.Dot, n+1)
 		}
-		m.tree.Show(treeSource{tree: a.Tree, layer: n, alone: m.onlyOne}, title, m.emptyLayer(l))
+		m.explore().tree.Show(treeSource{tree: a.Tree, layer: n, alone: m.explore().onlyOne}, title, m.emptyLayer(l))
 		return nil
 	}
 	title := fmt.Sprintf("/ %s layer %d only", theme.Dot, n+1)
-	if t := m.alone[n]; t != nil {
-		m.tree.Show(treeSource{tree: t, alone: true}, title, m.emptyLayer(l))
+	if t := m.explore().alone[n]; t != nil {
+		m.explore().tree.Show(treeSource{tree: t, alone: true}, title, m.emptyLayer(l))
 		return nil
 	}
-	m.tree.Show(treeSource{}, title, m.notRead(l))
-	if l.Index == nil || m.building[n] {
+	m.explore().tree.Show(treeSource{}, title, m.notRead(l))
+	if l.Index == nil || m.explore().building[n] {
 		return nil
 	}
-	m.building[n] = true
+	m.explore().building[n] = true
 	return m.buildAlone(n, l.Index)
 }
 
@@ -242,9 +231,9 @@ func (m *Model) builtAlone(msg aloneMsg) tea.Cmd {
 	if msg.generation != m.generation || m.analysis == nil {
 		return nil
 	}
-	delete(m.building, msg.layer)
+	delete(m.explore().building, msg.layer)
 	if !m.analysis.Tree.Layers[msg.layer].Merged {
-		m.alone[msg.layer] = msg.tree
+		m.explore().alone[msg.layer] = msg.tree
 	}
 	return m.retarget()
 }

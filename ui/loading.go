@@ -55,7 +55,7 @@ func (r *rateMeter) last() sample {
 
 // showProgress reports whether the reading has a pane.
 func (m *Model) showProgress() bool {
-	return m.view == viewExplore && m.phase == ready && m.analysis != nil && !m.analysis.Finished &&
+	return m.on(m.explore()) && m.phase == ready && m.analysis != nil && !m.analysis.Finished &&
 		m.rate.last().at.Sub(m.rate.start) >= progressAfter
 }
 
@@ -138,7 +138,7 @@ func (m *Model) emptyLayer(l *analyzer.Layer) []string {
 	if s := instruction(l.CreatedBy); s != "" {
 		say = append(say, "Made by: "+s)
 	}
-	if m.onlyOne {
+	if m.explore().onlyOne {
 		say = append(say, "", "c shows the files of all layers up to it; [ and ] go to another layer.")
 	}
 	return say

@@ -7,7 +7,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"peel/analyzer"
-	"peel/analyzer/filetree"
 	"peel/source"
 	"peel/ui/theme"
 )
@@ -20,17 +19,6 @@ const (
 	failed
 	ready
 	unopened // no image was chosen yet
-)
-
-// view is one of the screens.
-type view uint8
-
-const (
-	viewExplore view = iota
-	viewFindings
-	viewPackages
-	viewHistory
-	viewRaw
 )
 
 // typing is what a line of text is being typed for.
@@ -65,29 +53,16 @@ type Model struct {
 	picked     bool               // from the list of images
 	stopped    bool               // the user ended it
 	rate       rateMeter
-	alone      map[int]*filetree.Tree // of layers that are read but not merged
-	building   map[int]bool
-	fetching   bool // views ahead of their need
 
-	view    view
-	focus   pane
-	subject pane // what the details are of: the layers or the tree
+	screens []screen // in the order of their tabs
+	at      screen   // the present one
+	from    []screen // those that esc goes back to
 	zoomed  bool
-	onlyOne bool // this layer, not all up to it
 	mouse   bool
 	target  string // where to go once it is there
-	way     []view // the screens that esc goes back to
 	asking  bool   // whether to show secrets in clear
 	clear   bool   // they are shown
 
-	layers  layersPane
-	tree    *treePane
-	details detailsPane
-	history historyPane
-	finds   findingsPane
-	pkgs    packagesPane
-	raw     rawPane
-	owners  ownerCache
 	failure scroller
 	help    helpPane
 	picker  pickerPane
@@ -102,9 +77,9 @@ func newModel(ctx context.Context, o Options) *Model {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	m := &Model{ctx: ctx, opts: o, now: o.Now, mouse: !o.NoMouse, target: o.At}
-	m.layers.scroll.rows, m.failure.rows, m.finds.scroll.rows, m.pkgs.scroll.rows = 1, 1, 1, 1
-	m.tree = &treePane{}
+	m := &Model{ctx: ctx, opts: o, now: o.Now, mouse: !o.NoMouse, target: o.At, screens: newScreens()}
+	m.at = m.screens[0]
+	m.failure.rows = 1
 	m.setTheme(true)
 	return m
 }
@@ -116,9 +91,10 @@ func (m *Model) setTheme(dark bool) {
 
 // useTheme gives the theme to all that draw.
 func (m *Model) useTheme() {
-	m.picker.th = m.th
-	m.layers.th, m.tree.th, m.details.th, m.history.th, m.raw.th, m.help.th = m.th, m.th, m.th, m.th, m.th, m.th
-	m.finds.th, m.pkgs.th = m.th, m.th
+	m.picker.th, m.help.th = m.th, m.th
+	for _, s := range m.screens {
+		s.themed(m.th)
+	}
 }
 
 // Init opens the image.
@@ -189,28 +165,23 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 // arrange computes the layout and tells the panes their sizes.
 func (m *Model) arrange() {
 	m.places = layout(m.w, m.h, arrangement{
-		focus: m.focus, zoomed: m.zoomed, progress: m.showProgress(), rows: len(m.layers.lines),
+		focus: m.explore().focus, zoomed: m.zoomed, progress: m.showProgress(), rows: len(m.explore().layers.lines),
 	})
-	p := &m.places
-	m.layers.SetSize(p.layers.w-2, p.layers.h-2)
-	m.tree.SetSize(p.tree.w-2, p.tree.h-2)
-	m.history.SetSize(p.body.w-2, p.body.h)
-	m.raw.SetSize(p.body.w-2, p.body.h-2)
 	m.help.SetSize(m.w, m.h)
 	m.picker.SetSize(m.w, m.h)
-	m.arrangeFindings()
-	m.arrangePackages()
-	m.arrangeDetails()
+	for _, s := range m.screens {
+		s.place(m)
+	}
 }
 
 // setFocus gives a pane the keys.
 func (m *Model) setFocus(p pane) {
-	if m.focus == p {
+	if m.explore().focus == p {
 		return
 	}
-	m.focus = p
-	if p != paneDetails && m.subject != p {
-		m.subject = p
-		m.details.scroll = scroller{rows: 1}
+	m.explore().focus = p
+	if p != paneDetails && m.explore().subject != p {
+		m.explore().subject = p
+		m.explore().details.scroll = scroller{rows: 1}
 	}
 }

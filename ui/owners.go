@@ -33,8 +33,8 @@ type ownersMsg struct {
 
 // askOwners looks for the packages of the selected file, if nobody did.
 func (m *Model) askOwners() tea.Cmd {
-	c := &m.owners
-	if c.asking || m.analysis == nil || !m.analysis.Finished || m.view != viewExplore || m.places.details.empty() {
+	c := &m.explore().owners
+	if c.asking || m.analysis == nil || !m.analysis.Finished || !m.on(m.explore()) || m.places.details.empty() {
 		return nil
 	}
 	o, ok := m.object()
@@ -59,9 +59,9 @@ func (m *Model) askOwners() tea.Cmd {
 
 // ownersCame keeps what was found.
 func (m *Model) ownersCame(msg ownersMsg) {
-	m.owners.asking = false
-	if msg.tree == m.owners.tree {
-		m.owners.known[msg.key] = msg.list
+	m.explore().owners.asking = false
+	if msg.tree == m.explore().owners.tree {
+		m.explore().owners.known[msg.key] = msg.list
 	}
 }
 

@@ -26,7 +26,7 @@ func TestOwnerPackage(t *testing.T) {
 // What comes for a file of another image, or of an earlier state, is dropped.
 func TestStaleOwners(t *testing.T) {
 	m := opened(t, searchedDemo(t, onBase(t, true)), 140, 40)
-	m.owners = ownerCache{}
+	m.explore().owners = ownerCache{}
 	m.visitFile(0, nodeAt(t, m, "usr/libssl.so.3"))
 	cmd := m.askOwners()
 	if cmd == nil || m.askOwners() != nil {
@@ -38,9 +38,9 @@ func TestStaleOwners(t *testing.T) {
 	}
 	now := m.analysis.Tree
 	for tree, want := range map[*filetree.Tree]int{now: 1, filetree.NewBuilder(0).Tree(): 0} {
-		m.owners = ownerCache{tree: tree, known: map[ownerKey][]analyzer.Owner{}, asking: true}
-		if m.ownersCame(msg); len(m.owners.known) != want || m.owners.asking {
-			t.Errorf("%d answers are kept, want %d", len(m.owners.known), want)
+		m.explore().owners = ownerCache{tree: tree, known: map[ownerKey][]analyzer.Owner{}, asking: true}
+		if m.ownersCame(msg); len(m.explore().owners.known) != want || m.explore().owners.asking {
+			t.Errorf("%d answers are kept, want %d", len(m.explore().owners.known), want)
 		}
 	}
 }

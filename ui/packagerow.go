@@ -10,32 +10,6 @@ import (
 	"peel/ui/theme"
 )
 
-// arrangePackages tells the pane its sizes.
-func (m *Model) arrangePackages() {
-	p := &m.pkgs
-	p.arrange(m.places.body, m.zoomed)
-	if m.view != viewPackages || len(p.rows) == 0 || p.textAt.empty() {
-		return
-	}
-	d := m.newDoc(p.textAt.w - 2)
-	m.tellPackage(d, int32(p.Selected()))
-	p.tell(d)
-}
-
-// packagesView draws the view.
-func (m *Model) packagesView() []string {
-	p := &m.pkgs
-	if len(p.rows) == 0 {
-		return frame(p.th, m.places.body, p.Title(m.places.body.w), "", true, m.noPackages(m.places.body.w-2))
-	}
-	c := p.columns()
-	what := "package"
-	if p.x.pkg(int32(p.Selected())) == nil {
-		what = "line"
-	}
-	return p.draw(p.Title(p.listAt.w), what, p.head(c), func(n int32, force *theme.Style) string { return p.row(n, c, force) })
-}
-
 // Title counts the packages, and says how they are sorted, as far as there is
 // room.
 func (p *packagesPane) Title(w int) string {
@@ -190,65 +164,4 @@ func (p *packagesPane) specialRow(l *line, n int32, c packageColumns) string {
 	}
 	l.add(st, glyph).space(1)
 	return l.add(st, words).String()
-}
-
-// packagesLegend explains the glyphs that there are, and sums up what is gone.
-func (m *Model) packagesLegend(l *line, reserve int) {
-	p := &m.pkgs
-	if m.view != viewPackages || m.phase != ready || p.x == nil || len(p.rows) == 0 || m.notice != "" || p.filter != nil {
-		return
-	}
-	some := false
-	tell := func(is bool, st theme.Style, glyph, words string) {
-		if need := len(words) + 4; is && need <= l.left-reserve {
-			some = true
-			l.add(st, glyph).add(m.th.Dim, " "+words).space(2)
-		}
-	}
-	tell(p.x.removed, m.th.Removed, theme.Removed, "removed")
-	tell(p.x.replaced, m.th.Modified, theme.Modified, "replaced")
-	tell(p.x.twins, m.th.Modified, theme.Several, "several")
-	t := &p.x.totals
-	tell(t.Dead > 0, m.th.Waste, theme.Wasted, fmt.Sprintf("dead: %s in %s gone", text.Bytes(t.Dead), text.Count(t.Gone)))
-	if some {
-		l.space(1)
-	}
-}
-
-// packagesLabel is what the footer says of an action here; "" if it does nothing
-// now.
-func (m *Model) packagesLabel(a action) string {
-	p := &m.pkgs
-	switch stage := p.stock.stage; a {
-	case actEnter:
-		return "go to files"
-	case actCopyDigest:
-		return "copy name"
-	case actExplain:
-		if p.alone {
-			return "list"
-		}
-	case actFilter:
-		if p.x == nil || len(p.x.inv.Packages) == 0 {
-			return ""
-		}
-	case actRetry:
-		switch stage {
-		case halted:
-			return "look for them"
-		case broken:
-			return "try again"
-		}
-		return ""
-	case actBack:
-		if stage == running {
-			return "stop"
-		}
-		return "back"
-	case actZoom:
-		if m.zoomed {
-			return "all panes"
-		}
-	}
-	return bindingOf(a, inPackages).label
 }

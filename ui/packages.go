@@ -13,6 +13,7 @@ import (
 // packagesPane lists the software in the image, and tells of the selected
 // package.
 type packagesPane struct {
+	plainScreen
 	explainedList // of lines as packageIndex numbers them
 	stock         stocktaking
 	a             *analyzer.Analysis
@@ -164,9 +165,9 @@ func (p *packagesPane) Copy(name bool) (what, s string) {
 	return "the package URL", x.PURL
 }
 
-// place is the file to go to of the selected line: the largest that a package
+// mainFile is the file to go to of the selected line: the largest that a package
 // owns, or the record that tells of it; and the layer that brought it.
-func (p *packagesPane) place() (layer, node int, ok bool) {
+func (p *packagesPane) mainFile() (layer, node int, ok bool) {
 	n := int32(p.Selected())
 	switch x := p.x.pkg(n); {
 	case x != nil && len(x.Nodes) > 0:

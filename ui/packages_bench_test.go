@@ -38,8 +38,8 @@ func packagesModel(b *testing.B, n int) *Model {
 	o := stockedOptions(b)
 	o.Packages = lists(func(a *analyzer.Analysis) (*inventory.Inventory, error) { return manyPackages(a, n), nil })
 	m := pressed(b, o, 140, 50)
-	if m.pkgs.x == nil || len(m.pkgs.rows) != n+1 {
-		b.Fatalf("%d lines", len(m.pkgs.rows))
+	if m.pkgs().x == nil || len(m.pkgs().rows) != n+1 {
+		b.Fatalf("%d lines", len(m.pkgs().rows))
 	}
 	m.View()
 	b.ResetTimer()
@@ -74,7 +74,7 @@ func BenchmarkPackages(b *testing.B) {
 func BenchmarkPackagesFirstSort(b *testing.B) {
 	m := packagesModel(b, 100_000)
 	for range b.N {
-		m.pkgs.sorted = [packageOrders][]int32{}
+		m.pkgs().sorted = [packageOrders][]int32{}
 		m.Update(press("s"))
 		m.View()
 	}

@@ -230,7 +230,7 @@ func TestPackagesEndWithTheProgram(t *testing.T) {
 	x.until("Preparing")
 	x.keys("q")
 	<-x.done
-	x.m.pkgs.stock.part()
+	x.m.pkgs().stock.part()
 	select {
 	case <-stopped:
 	default:
@@ -405,13 +405,13 @@ func pressed(t testing.TB, o Options, w, h int) *Model {
 		t.Fatal(err)
 	}
 	m.Update(press("3"))
-	m.Update(listedMsg{generation: m.generation, run: m.pkgs.stock.run, x: indexPackages(inv, m.analysis.Tree)})
+	m.Update(listedMsg{generation: m.generation, run: m.pkgs().stock.run, x: indexPackages(inv, m.analysis.Tree)})
 	return m
 }
 
 func TestPackageFilters(t *testing.T) {
 	m := pressed(t, stockedOptions(t), 80, 24)
-	p := &m.pkgs
+	p := m.pkgs()
 	for line, want := range map[string]string{
 		"":                      "(none) vim libssl3 curl curl left-pad left-pad github.com/acme/lib",
 		"CURL":                  "curl curl",
@@ -461,7 +461,7 @@ func TestPackageFilters(t *testing.T) {
 // The orders agree with what they are named after.
 func TestPackageOrders(t *testing.T) {
 	m := pressed(t, stockedOptions(t), 80, 24)
-	p := &m.pkgs
+	p := m.pkgs()
 	want := map[packageOrder]string{
 		packagesBySize:  "(none) vim libssl3 curl curl/gone left-pad left-pad github.com/acme/lib",
 		packagesByName:  "curl curl/gone github.com/acme/lib left-pad left-pad libssl3 vim (none)",
@@ -505,7 +505,7 @@ func TestPackageOrders(t *testing.T) {
 func TestPackageTotals(t *testing.T) {
 	m := pressed(t, stockedOptions(t), 80, 24)
 	want := inventory.Totals{Installed: 5, Gone: 2, Bytes: 310_000 + 9_000 + 610_000 + 1_400 + 2 + 1_300, Dead: 1_500_000}
-	if got := m.pkgs.x.totals; got != want {
+	if got := m.pkgs().x.totals; got != want {
 		t.Errorf("%+v, want %+v", got, want)
 	}
 }
@@ -569,7 +569,7 @@ func TestPackagesAreMasked(t *testing.T) {
 	})
 	for _, size := range [][2]int{{60, 20}, {80, 24}, {140, 40}, {240, 50}} {
 		m := pressed(t, o, size[0], size[1])
-		for range m.pkgs.rows {
+		for range m.pkgs().rows {
 			for _, k := range []string{"y", "Y", "i", "pgdown", "end", "i", "enter", "esc", "s", "down"} {
 				_, cmd := m.Update(press(k))
 				checkLeaks(t, m, cmd, k)
@@ -591,7 +591,7 @@ func TestPackagesAreMasked(t *testing.T) {
 // Packages are next to their namesakes, whatever else there is.
 func TestNamesakes(t *testing.T) {
 	m := pressed(t, stockedOptions(t), 80, 24)
-	x := m.pkgs.x
+	x := m.pkgs().x
 	for n := range x.unowned() {
 		var want []int32
 		for i := range x.unowned() {

@@ -45,7 +45,7 @@ type listingMsg struct{ generation, run int }
 // askPackages begins to list the packages if nobody has, as soon as the image is
 // read.
 func (m *Model) askPackages() tea.Cmd {
-	l := &m.pkgs.stock
+	l := &m.pkgs().stock
 	switch {
 	case m.opts.Packages == nil || l.stage != unasked && l.stage != awaiting && l.stage != halted:
 		return nil
@@ -58,7 +58,7 @@ func (m *Model) askPackages() tea.Cmd {
 
 // awaitedPackages begins what was asked for while the image was read.
 func (m *Model) awaitedPackages() tea.Cmd {
-	l := &m.pkgs.stock
+	l := &m.pkgs().stock
 	if !m.analysis.Finished || l.stage != awaiting && (l.stage != unasked || !m.opts.PackagesAsked) {
 		return nil
 	}
@@ -66,7 +66,7 @@ func (m *Model) awaitedPackages() tea.Cmd {
 }
 
 func (m *Model) listPackages() tea.Cmd {
-	l := &m.pkgs.stock
+	l := &m.pkgs().stock
 	ctx, stop := context.WithCancel(m.ctx)
 	*l = stocktaking{stage: running, run: l.run + 1, stop: stop, doing: new(atomic.Pointer[string]), ended: make(chan struct{})}
 	gen, run, doing, ended := m.generation, l.run, l.doing, l.ended
@@ -83,13 +83,13 @@ func (m *Model) listPackages() tea.Cmd {
 }
 
 func (m *Model) listingTick() tea.Cmd {
-	msg := listingMsg{m.generation, m.pkgs.stock.run}
+	msg := listingMsg{m.generation, m.pkgs().stock.run}
 	return tea.Tick(tickEvery, func(time.Time) tea.Msg { return msg })
 }
 
 // stillListing draws the screen anew, for the words of what is being done.
 func (m *Model) stillListing(msg listingMsg) tea.Cmd {
-	l := &m.pkgs.stock
+	l := &m.pkgs().stock
 	if msg.generation != m.generation || msg.run != l.run || l.stage != running {
 		return nil
 	}
@@ -99,14 +99,14 @@ func (m *Model) stillListing(msg listingMsg) tea.Cmd {
 // listed takes the packages. Those that come in spite of having been stopped are
 // as good as any.
 func (m *Model) listed(msg listedMsg) {
-	l := &m.pkgs.stock
+	l := &m.pkgs().stock
 	if msg.generation != m.generation || msg.run != l.run {
 		return
 	}
 	switch {
 	case msg.err == nil:
 		l.stage = complete
-		m.pkgs.take(msg.x)
+		m.pkgs().take(msg.x)
 	case l.stage == halting:
 		l.stage = halted
 	default:
@@ -140,9 +140,7 @@ func (l *stocktaking) part() {
 	}
 }
 
-// packagesKey gives an action to the view of the packages.
-func (m *Model) packagesKey(a action) tea.Cmd {
-	p := &m.pkgs
+func (p *packagesPane) act(m *Model, a action) tea.Cmd {
 	switch {
 	case a == actRetry:
 		if p.stock.stage == halted || p.stock.stage == broken {
@@ -158,12 +156,12 @@ func (m *Model) packagesKey(a action) tea.Cmd {
 	return nil
 }
 
-// packagesBack undoes one thing: what the list has of them, the listing itself.
-func (m *Model) packagesBack() bool {
-	if m.pkgs.back() {
+// undo undoes one thing: what the list has of them, the listing itself.
+func (p *packagesPane) undo(m *Model) bool {
+	if p.back() {
 		return true
 	}
-	if !m.pkgs.stock.halt() {
+	if !p.stock.halt() {
 		return false
 	}
 	m.notice = "stopped looking for packages"
@@ -172,12 +170,12 @@ func (m *Model) packagesBack() bool {
 
 // visitPackage goes to a file of the selected package.
 func (m *Model) visitPackage() tea.Cmd {
-	p := &m.pkgs
+	p := m.pkgs()
 	n := int32(p.Selected())
 	if n < 0 || n == p.x.remarks() {
 		return nil
 	}
-	layer, node, ok := p.place()
+	layer, node, ok := p.mainFile()
 	if !ok {
 		m.notice = "no file of this package is known"
 		return nil

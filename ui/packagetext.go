@@ -12,7 +12,7 @@ import (
 
 // noPackages says why there is nothing to see.
 func (m *Model) noPackages(w int) []string {
-	p := &m.pkgs
+	p := m.pkgs()
 	d := m.newDoc(w)
 	d.lines = append(d.lines, "")
 	switch stage := p.stock.stage; {
@@ -42,7 +42,7 @@ func (m *Model) noPackages(w int) []string {
 
 // stillLooking tells what is waited for.
 func (m *Model) stillLooking(d *doc) {
-	switch l := &m.pkgs.stock; l.stage {
+	switch l := &m.pkgs().stock; l.stage {
 	case running:
 		doing := "Preparing to look for packages" + text.Ellipsis
 		if s := l.doing.Load(); s != nil && *s != "" {
@@ -67,7 +67,7 @@ func (m *Model) stillLooking(d *doc) {
 
 // noneFound tells of an image in which no cataloger found anything.
 func (m *Model) noneFound(d *doc) {
-	p := &m.pkgs
+	p := m.pkgs()
 	if p.partial() {
 		d.para(m.th.Strong, "No packages in the part of the image that was looked at.")
 	} else {
@@ -97,14 +97,14 @@ func (m *Model) remarks(d *doc) {
 			d.line(m.th.Dim, fmt.Sprintf("and %s more", text.Count(rest)))
 		}
 	}
-	inv := m.pkgs.x.inv
+	inv := m.pkgs().x.inv
 	tell("There may be more packages", theme.High, m.th.Waste, inv.Partial)
 	tell("Could not be understood", theme.Dot, m.th.Dim, inv.Notes)
 }
 
 // unowned tells of the files that no package claims.
 func (m *Model) unowned(d *doc) {
-	u := &m.pkgs.x.inv.Unowned
+	u := &m.pkgs().x.inv.Unowned
 	if u.Files == 0 {
 		d.para(m.th.Text, "The image has no files.")
 		return
@@ -138,7 +138,7 @@ func (h hider) told(s string) string {
 
 // tellPackage tells all there is to say of a line.
 func (m *Model) tellPackage(d *doc, n int32) {
-	x := m.pkgs.x
+	x := m.pkgs().x
 	p := x.pkg(n)
 	switch {
 	case p == nil && n == x.unowned():
@@ -224,7 +224,7 @@ func (m *Model) licences(d *doc, p *inventory.Package) string {
 
 // namesakes tells of the other versions.
 func (m *Model) namesakes(d *doc, n int32) {
-	list := m.pkgs.x.namesakes(n)
+	list := m.pkgs().x.namesakes(n)
 	if len(list) < 2 {
 		return
 	}
@@ -239,8 +239,8 @@ func (m *Model) namesakes(d *doc, n int32) {
 			return
 		}
 		told++
-		p := m.pkgs.x.pkg(i)
-		st, glyph := m.pkgs.mark(i)
+		p := m.pkgs().x.pkg(i)
+		st, glyph := m.pkgs().mark(i)
 		s := fmt.Sprintf("%s, layer %d", d.hide.told(p.Version), p.Layer+1)
 		if len(p.Locations) > 0 && p.State == inventory.Installed {
 			s += ", " + d.hide.clean(p.Locations[0].Path)
@@ -254,8 +254,8 @@ func (m *Model) largestFiles(d *doc, p *inventory.Package) {
 	if len(p.Nodes) == 0 {
 		return
 	}
-	x := m.pkgs.x
-	top := m.pkgs.largest(p)
+	x := m.pkgs().x
+	top := m.pkgs().largest(p)
 	d.heading("Files")
 	for _, n := range top {
 		m.fileLine(d, x.fileSize(p, n), firstLayer(x.tree, int(n), p.Layer), x.tree.Path(int(n)))
@@ -267,7 +267,7 @@ func (m *Model) largestFiles(d *doc, p *inventory.Package) {
 
 // fileLine tells of one file.
 func (m *Model) fileLine(d *doc, size int64, layer int, path string) {
-	digits := m.pkgs.x.digits
+	digits := m.pkgs().x.digits
 	room := max(d.w-5-text.ShortWidth-digits, 8)
 	d.raw(m.th.Text, fmt.Sprintf("%s L%-*d %s", text.PadLeft(text.Short(size), text.ShortWidth), digits, layer+1, text.CutLeft(d.hide.clean(path), room)))
 }
@@ -279,7 +279,7 @@ func (m *Model) records(d *doc, p *inventory.Package) {
 	}
 	d.heading("Told by")
 	for _, at := range p.Locations[:min(len(p.Locations), maxRecords)] {
-		d.raw(m.th.Text, fmt.Sprintf("L%-*d %s", m.pkgs.x.digits, at.Layer+1, text.CutLeft(d.hide.clean(at.Path), max(d.w-4-m.pkgs.x.digits, 8))))
+		d.raw(m.th.Text, fmt.Sprintf("L%-*d %s", m.pkgs().x.digits, at.Layer+1, text.CutLeft(d.hide.clean(at.Path), max(d.w-4-m.pkgs().x.digits, 8))))
 	}
 	if rest := len(p.Locations) - maxRecords; rest > 0 {
 		d.line(m.th.Dim, fmt.Sprintf("and %s more", text.Count(rest)))

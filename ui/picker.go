@@ -195,7 +195,7 @@ func (m *Model) abandon() {
 	if m.giveUp != nil {
 		m.giveUp()
 	}
-	m.pkgs.stock.halt()
+	m.pkgs().stock.halt()
 	m.generation++
 }
 

@@ -327,7 +327,7 @@ func (p *pickerPane) footView(m *Model, r rect) string {
 	if m.notice != "" {
 		l.add(p.th.Focus, text.Cut(text.OneLine(m.notice), l.left-wide-1))
 	} else {
-		m.hintLine(l, r, r.y, hints[inPicker][0], wide+1)
+		m.hintLine(l, r, r.y, pickerHints[0], wide+1)
 	}
 	l.space(l.left - wide)
 	m.zone(rect{r.w - wide, r.y, wide, 1}, actBack)

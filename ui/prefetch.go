@@ -16,19 +16,19 @@ type viewsMsg struct {
 // layers above and below, and the other question about the selected one. In a
 // large image each takes longer than a key may.
 func (m *Model) prefetch() tea.Cmd {
-	if m.fetching || m.analysis == nil || !m.analysis.Finished || m.tree.src.tree != m.analysis.Tree {
+	if m.explore().fetching || m.analysis == nil || !m.analysis.Finished || m.explore().tree.src.tree != m.analysis.Tree {
 		return nil
 	}
 	var missing []treeSource
 	for _, s := range m.likely() {
-		if m.tree.views.find(s) == nil {
+		if m.explore().tree.views.find(s) == nil {
 			missing = append(missing, s)
 		}
 	}
 	if len(missing) == 0 {
 		return nil
 	}
-	m.fetching = true
+	m.explore().fetching = true
 	gen := m.generation
 	return func() tea.Msg {
 		msg := viewsMsg{generation: gen}
@@ -43,7 +43,7 @@ func (m *Model) prefetch() tea.Cmd {
 func (m *Model) likely() []treeSource {
 	var list []treeSource
 	add := func(i int, alone bool) {
-		l := m.layers.lines[i]
+		l := m.explore().layers.lines[i]
 		switch {
 		case l.kind == baseRow:
 			if m.analysis.Tree.Layers[l.layer].Merged {
@@ -55,11 +55,11 @@ func (m *Model) likely() []treeSource {
 			list = append(list, treeSource{tree: m.analysis.Tree, layer: m.analysis.Tree.Top()})
 		}
 	}
-	add(m.layers.scroll.cursor, !m.onlyOne)
+	add(m.explore().layers.scroll.cursor, !m.explore().onlyOne)
 	for _, step := range []int{-1, 1} {
-		for i := m.layers.scroll.cursor + step; i >= 0 && i < len(m.layers.lines); i += step {
-			if m.layers.lines[i].kind != stepRow {
-				add(i, m.onlyOne)
+		for i := m.explore().layers.scroll.cursor + step; i >= 0 && i < len(m.explore().layers.lines); i += step {
+			if m.explore().layers.lines[i].kind != stepRow {
+				add(i, m.explore().onlyOne)
 				break
 			}
 		}
@@ -72,9 +72,9 @@ func (m *Model) fetched(msg viewsMsg) tea.Cmd {
 	if msg.generation != m.generation {
 		return nil
 	}
-	m.fetching = false
+	m.explore().fetching = false
 	for _, v := range msg.views {
-		m.tree.views.put(v)
+		m.explore().tree.views.put(v)
 	}
 	return m.prefetch()
 }

@@ -7,11 +7,14 @@ import (
 	"peel/source"
 	"peel/ui/text"
 	"peel/ui/theme"
+
+	tea "charm.land/bubbletea/v2"
 )
 
 // rawPane shows the manifest, the config and the index as they are written, and
 // what is attached to the image.
 type rawPane struct {
+	plainScreen
 	th       *theme.Theme
 	w, h     int
 	of       *source.Image
@@ -237,4 +240,47 @@ func (p *rawPane) row(i int) string {
 		}
 	}
 	return l.add(p.th.Dim, glyph+" ").add(p.th.Strong, text.Clean(name)).add(p.th.Dim, "  "+what).String()
+}
+
+func (p *rawPane) tab() tab {
+	return tab{key: "5", name: "Raw", label: "manifest and config", help: "Raw: manifest, config, index, and what is attached"}
+}
+
+func (p *rawPane) scope() scope { return inRaw }
+
+func (p *rawPane) themed(th *theme.Theme) { p.th = th }
+
+func (p *rawPane) shown(m *Model) { p.Load(m.analysis) }
+
+func (p *rawPane) place(m *Model) { p.SetSize(m.places.body.w-2, m.places.body.h-2) }
+
+func (p *rawPane) body(m *Model) []string {
+	return frame(m.th, m.places.body, p.Title(), p.scroll.position(), true, p.View())
+}
+
+func (p *rawPane) act(m *Model, a action) tea.Cmd {
+	p.Key(a)
+	return m.readDocument()
+}
+
+func (p *rawPane) clicked(m *Model, at tea.Mouse) tea.Cmd {
+	if !m.places.body.contains(at.X, at.Y) {
+		return nil
+	}
+	p.Click(at.Y - m.places.body.y - 1)
+	return m.readDocument()
+}
+
+func (p *rawPane) wheeled(_ *Model, _ tea.Mouse, by int) tea.Cmd {
+	p.scroll.scroll(by)
+	return nil
+}
+
+func (p *rawPane) copied(*Model, bool) (what, s string) { return p.Copy() }
+
+func (p *rawPane) hints(*Model) [2][]hint {
+	return [2][]hint{
+		{{actFold}, {actFoldAll}, {actCopy}, {actBack}},
+		{{actUp, actDown}, {actOpen}, {actClose}},
+	}
 }

@@ -98,7 +98,7 @@ func (p *rawPane) want(at int) {
 
 // readDocument reads the document that somebody opened.
 func (m *Model) readDocument() tea.Cmd {
-	t := &m.raw.att
+	t := &m.raw().att
 	n := t.wanted - 1
 	if n < 0 || t.reading > 0 || m.analysis == nil || n >= len(m.analysis.Documents) {
 		return nil
@@ -129,7 +129,7 @@ func documentNodes(doc *attached.Document, r *redact.Redactor) (nodes []jsonNode
 // documentRead shows the lines of a document, and goes to where somebody waits
 // for them to go.
 func (m *Model) documentRead(msg documentMsg) tea.Cmd {
-	p := &m.raw
+	p := m.raw()
 	if msg.generation != m.generation || p.att.reading != msg.doc+1 {
 		return nil
 	}

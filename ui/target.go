@@ -15,23 +15,23 @@ func (m *Model) goTarget() {
 		if !m.analysis.Tree.Layers[n].Merged && !m.analysis.Finished {
 			return
 		}
-		m.layers.Select(n)
+		m.explore().layers.Select(n)
 	} else if !m.analysis.Finished {
 		return
 	}
 	m.target = ""
 	m.retarget()
-	if path == "" || m.tree.list.view == nil {
+	if path == "" || m.explore().tree.list.view == nil {
 		return
 	}
 	m.setFocus(paneTree)
-	node, found := m.tree.list.view.Tree.Lookup(path)
+	node, found := m.explore().tree.list.view.Tree.Lookup(path)
 	if !found {
 		m.notice = "not in this image: " + m.opts.At
-		node, found = m.tree.lookup(path)
+		node, found = m.explore().tree.lookup(path)
 	}
 	if found {
-		m.tree.reveal(node)
+		m.explore().tree.reveal(node)
 	}
 }
 
@@ -52,10 +52,10 @@ func parseTarget(s string) (layer int, path string) {
 // location is where the user is, as Options.At takes it.
 func (m *Model) location() string {
 	var parts []string
-	if at := m.layers.Selected(); at.kind == layerRow {
+	if at := m.explore().layers.Selected(); at.kind == layerRow {
 		parts = append(parts, "layer "+strconv.Itoa(at.layer+1))
 	}
-	if p := m.tree.Path(); p != "" && m.subject == paneTree {
+	if p := m.explore().tree.Path(); p != "" && m.explore().subject == paneTree {
 		parts = append(parts, p)
 	}
 	return strings.Join(parts, " ")

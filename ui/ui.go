@@ -80,7 +80,7 @@ func run(ctx context.Context, o Options, more ...tea.ProgramOption) (Result, err
 		err = c
 	}
 	cancel()
-	m.pkgs.stock.part()
+	m.pkgs().stock.part()
 	m.close()
 	return m.result(), err
 }

@@ -66,37 +66,14 @@ func (m *Model) screen() []string {
 }
 
 func (m *Model) bodyView() []string {
-	p := &m.places
 	if m.phase == opening || m.analysis == nil {
 		return m.openingView()
 	}
-	switch m.view {
-	case viewFindings:
-		return m.findingsView()
-	case viewPackages:
-		return m.packagesView()
-	case viewHistory:
-		return m.history.View(m, p.body)
-	case viewRaw:
-		return frame(m.th, p.body, m.raw.Title(), m.raw.scroll.position(), true, m.raw.View())
-	}
-	var out []string
-	left := nonEmpty(p.layers, m.layersView)
-	left = append(left, nonEmpty(p.card, m.cardView)...)
-	side := !p.details.empty() && p.details.y == p.body.y && p.details.x > 0
-	if side {
-		out = beside(left, nonEmpty(p.tree, m.treeView), m.detailsView(p.details))
-	} else {
-		out = append(beside(left, nonEmpty(p.tree, m.treeView)), nonEmpty(p.details, m.detailsView)...)
-	}
-	if !p.progress.empty() {
-		out = append(out, m.progressView(p.progress)...)
-	}
-	return out
+	return m.at.body(m)
 }
 
 func (m *Model) detailsView(r rect) []string {
-	return m.details.View(r, m.focus == paneDetails)
+	return m.explore().details.View(r, m.explore().focus == paneDetails)
 }
 
 func nonEmpty(r rect, draw func(rect) []string) []string {
@@ -135,21 +112,21 @@ func (m *Model) layersView(r rect) []string {
 		}
 		title = fmt.Sprintf("Layers  %d/%d", read, len(m.analysis.Layers))
 	}
-	focused := m.focus == paneLayers
-	return frame(m.th, r, title, m.layers.scroll.position(), focused, m.layers.View(focused))
+	focused := m.explore().focus == paneLayers
+	return frame(m.th, r, title, m.explore().layers.scroll.position(), focused, m.explore().layers.View(focused))
 }
 
 func (m *Model) treeView(r rect) []string {
-	title := m.tree.Status()
+	title := m.explore().tree.Status()
 	if m.places.form == single {
 		title = m.paneTabs() + " " + theme.Dot + " " + title
 	}
-	foot := m.tree.scroll.position()
-	if c := m.tree.counts(); c != "" {
+	foot := m.explore().tree.scroll.position()
+	if c := m.explore().tree.counts(); c != "" {
 		foot = c + " match"
 	}
-	focused := m.focus == paneTree
-	return frame(m.th, r, title, foot, focused, m.tree.View(focused))
+	focused := m.explore().focus == paneTree
+	return frame(m.th, r, title, foot, focused, m.explore().tree.View(focused))
 }
 
 // paneTabs are the names of the panes where only one has room.
@@ -157,7 +134,7 @@ func (m *Model) paneTabs() string {
 	var names []string
 	for p := range panes {
 		name := p.String()
-		if p == m.focus {
+		if p == m.explore().focus {
 			name = "‹" + name + "›"
 		}
 		names = append(names, name)

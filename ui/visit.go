@@ -13,43 +13,28 @@ import (
 	"peel/ui/text"
 )
 
-// maxWay bounds the screens that esc goes back through.
-const maxWay = 8
+// maxBack bounds the screens that esc goes back through.
+const maxBack = 8
 
 // leave remembers the screen, for esc to come back to.
 func (m *Model) leave() {
-	m.way = append(m.way[max(0, len(m.way)-maxWay+1):len(m.way):len(m.way)], m.view)
+	m.from = append(m.from[max(0, len(m.from)-maxBack+1):len(m.from):len(m.from)], m.at)
 }
 
 // comeBack goes to the screen that the last jump left.
 func (m *Model) comeBack() bool {
-	n := len(m.way) - 1
+	n := len(m.from) - 1
 	if n < 0 {
 		return false
 	}
-	m.view, m.way = m.way[n], m.way[:n]
+	m.at, m.from = m.from[n], m.from[:n]
 	return true
-}
-
-// findingsKey gives an action to the view of the findings.
-func (m *Model) findingsKey(a action) tea.Cmd {
-	switch a {
-	case actEnter:
-		return m.visitSelected(true)
-	case actReveal:
-		m.reveal()
-	default:
-		if !m.search(a) {
-			m.finds.Key(a)
-		}
-	}
-	return nil
 }
 
 // stepFinding goes to the next finding or the one before, from any view: from
 // the findings' own, only its line.
 func (m *Model) stepFinding(by int) tea.Cmd {
-	p := &m.finds
+	p := m.finds()
 	if len(p.rows) == 0 {
 		m.notice = "no findings"
 		if !m.analysis.Examined() {
@@ -58,7 +43,7 @@ func (m *Model) stepFinding(by int) tea.Cmd {
 		return nil
 	}
 	next := p.scroll.cursor
-	if p.visited || m.view == viewFindings {
+	if p.visited || m.on(m.finds()) {
 		next += by
 	}
 	if next < 0 || next >= len(p.rows) {
@@ -69,7 +54,7 @@ func (m *Model) stepFinding(by int) tea.Cmd {
 		return nil
 	}
 	p.goTo(next)
-	if m.view == viewFindings {
+	if m.on(m.finds()) {
 		return nil
 	}
 	cmd := m.visitSelected(false)
@@ -82,60 +67,23 @@ func (m *Model) stepFinding(by int) tea.Cmd {
 	return cmd
 }
 
-// explainHere explains what is selected: its gravest finding, if it has one.
-func (m *Model) explainHere() {
-	var list []int32
-	switch m.view {
-	case viewFindings:
-		m.finds.Key(actExplain)
-		return
-	case viewPackages:
-		m.pkgs.Key(actExplain)
-		return
-	case viewHistory:
-		if i := m.history.index(); i >= 0 {
-			list = m.analysis.Places.Step(i, m.analysis.Steps[i].Layer)
-		}
-	case viewExplore:
-		list = m.findingsHere()
+// explainFirst explains the first of some findings; false if there is none.
+func (m *Model) explainFirst(list []int32) bool {
+	if len(list) == 0 {
+		return false
 	}
-	if len(list) > 0 {
-		m.leave()
-		m.view = viewFindings
-		m.finds.Select(list[0])
-		m.finds.explained, m.finds.alone = true, m.w < doubleWidth
-		return
-	}
-	if m.view != viewExplore {
-		m.notice = "no findings here"
-		return
-	}
-	m.setFocus(paneDetails)
-	m.zoomed = !m.zoomed
-}
-
-// findingsHere are those of what is selected in Explore.
-func (m *Model) findingsHere() []int32 {
-	if m.subject == paneTree {
-		o, ok := m.object()
-		if !ok || o.view.Tree != m.analysis.Tree {
-			return nil
-		}
-		return m.analysis.Places.At(o.node)
-	}
-	switch at := m.layers.Selected(); at.kind {
-	case layerRow:
-		return m.analysis.Places.Layer(at.layer)
-	case stepRow:
-		return m.analysis.Places.Step(at.step, filetree.None)
-	}
-	return nil
+	m.leave()
+	p := m.finds()
+	m.at = p
+	p.Select(list[0])
+	p.explained, p.alone = true, m.w < doubleWidth
+	return true
 }
 
 // visitSelected goes to what the selected finding is about: its file, the step
 // of the history, the place in the config.
 func (m *Model) visitSelected(comingBack bool) tea.Cmd {
-	p := &m.finds
+	p := m.finds()
 	n := p.Selected()
 	if n < 0 {
 		return nil
@@ -148,19 +96,19 @@ func (m *Model) visitSelected(comingBack bool) tea.Cmd {
 	if f.Path != "" {
 		return m.visitFile(layerOf(f), int(m.analysis.Places.Node[n]))
 	}
-	if step, ok := analyzer.StepOf(f.Where); ok && m.history.Select(step) {
-		m.view = viewHistory
+	if step, ok := analyzer.StepOf(f.Where); ok && m.history().Select(step) {
+		m.at = m.history()
 		return nil
 	}
-	if m.raw.Reveal(f.Where) {
-		m.view = viewRaw
+	if m.raw().Reveal(f.Where) {
+		m.at = m.raw()
 		return m.readDocument()
 	}
-	if n, ok := layerAt(f.Where); ok && m.layers.Select(n) {
+	if n, ok := layerAt(f.Where); ok && m.explore().layers.Select(n) {
 		return m.visitLayers()
 	}
 	if f.Where == "reference" {
-		m.layers.scroll.cursor = 0
+		m.explore().layers.scroll.cursor = 0
 		return m.visitLayers()
 	}
 	if comingBack {
@@ -173,20 +121,20 @@ func (m *Model) visitSelected(comingBack bool) tea.Cmd {
 // visitFile shows a file as the layer has it that holds it: a later one may have
 // deleted it.
 func (m *Model) visitFile(layer, node int) tea.Cmd {
-	m.view = viewExplore
-	if layer == filetree.None || !m.layers.Select(layer) {
-		m.layers.scroll.cursor = 0
+	m.at = m.explore()
+	if layer == filetree.None || !m.explore().layers.Select(layer) {
+		m.explore().layers.scroll.cursor = 0
 	}
 	cmd := m.selected()
 	m.setFocus(paneTree)
-	if node == filetree.None || m.tree.list.view == nil || m.tree.src.tree != m.analysis.Tree {
+	if node == filetree.None || m.explore().tree.list.view == nil || m.explore().tree.src.tree != m.analysis.Tree {
 		m.notice = "this file is not in the tree"
 		return cmd
 	}
-	if !m.tree.shows(node) {
-		m.tree.showAll()
+	if !m.explore().tree.shows(node) {
+		m.explore().tree.showAll()
 	}
-	m.tree.reveal(node)
+	m.explore().tree.reveal(node)
 	return cmd
 }
 
@@ -282,7 +230,7 @@ func layerAt(where string) (n int, ok bool) {
 
 // visitLayers shows what is selected among the layers.
 func (m *Model) visitLayers() tea.Cmd {
-	m.view = viewExplore
+	m.at = m.explore()
 	m.setFocus(paneLayers)
 	return m.selected()
 }
