@@ -46,6 +46,7 @@ func (e *exploreScreen) zooms() bool { return true }
 func (e *exploreScreen) opened(m *Model) {
 	e.owners = ownerCache{}
 	e.tree.touched = false
+	e.tree.listed = func() *packageIndex { return m.pkgs().x }
 	e.layers.progress = m.session.Progress
 	e.alone, e.building = map[int]*filetree.Tree{}, map[int]bool{}
 }
@@ -54,7 +55,9 @@ func (e *exploreScreen) shown(m *Model) {
 	a := m.analysis
 	e.layers.Show(a)
 	e.tree.hide, e.tree.of = hider{a.Redactor}, a
-	_ = e.tree.list.shape.filter.bind(a) // of the image before, it may match nothing now
+	if f := e.tree.list.shape.filter; f != nil { // of the state before, it may match nothing now
+		_, _ = f.bind(a), f.bindEntries(a, e.tree.packages())
+	}
 	for n := range e.alone {
 		if a.Tree.Layers[n].Merged {
 			delete(e.alone, n)
@@ -272,6 +275,10 @@ func (e *exploreScreen) findingsHere(m *Model) []int32 {
 }
 
 func (e *exploreScreen) searched() searched { return e.tree }
+
+func (e *exploreScreen) findAs(m *Model, line string) (*filter, error) {
+	return parseTreeFilter(m.analysis, e.tree.packages(), line)
+}
 
 func (e *exploreScreen) hints(*Model) [2][]hint {
 	return [2][]hint{

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,13 +17,15 @@ import (
 //	*.so        a name          usr/*/doc   part of a path; ** crosses slashes
 //	ssl         part of a name  ~\.so(\.|$) a regular expression on the path
 //	size>1M     waste>0         layer:3     base:no (what is not the base image's)
+//	mode:suid   type:link       owner:app   pkg:libssl3   secret   dup
 //	!word turns a word around
 type filter struct {
-	text  string
-	names []nameTest
-	not   []nameTest
-	facts []factTest
-	words []wordTest
+	text    string
+	names   []nameTest
+	not     []nameTest
+	facts   []factTest
+	words   []wordTest
+	entries []entryTest
 }
 
 // nameTest looks at a name, or at the whole path if byPath is set.
@@ -144,6 +147,16 @@ func parseFilter(line string) (*filter, error) {
 			f.facts = append(f.facts, *fact)
 			continue
 		}
+		if e, err := parseEntry(word); err != nil {
+			return nil, err
+		} else if e != nil {
+			e.negated = negated
+			f.entries = append(f.entries, *e)
+			continue
+		}
+		if err := unknownWord(word); err != nil {
+			return nil, err
+		}
 		if of, err := parseWord(word); err != nil {
 			return nil, err
 		} else if of != nil {
@@ -161,7 +174,7 @@ func parseFilter(line string) (*filter, error) {
 			f.names = append(f.names, t)
 		}
 	}
-	if len(f.names)+len(f.not)+len(f.facts)+len(f.words) == 0 {
+	if len(f.names)+len(f.not)+len(f.facts)+len(f.words)+len(f.entries) == 0 {
 		return nil, nil
 	}
 	return f, nil
@@ -334,7 +347,7 @@ func (f *filter) judge(v *filetree.View, n int, lower string, path []byte) verdi
 			return verdict{}
 		}
 	}
-	if (len(f.facts) > 0 || len(f.names) == 0) && isDir(v, n) {
+	if (len(f.facts)+len(f.entries) > 0 || len(f.names) == 0) && isDir(v, n) && !f.wantsDirs() {
 		return verdict{}
 	}
 	for i := range f.facts {
@@ -342,7 +355,17 @@ func (f *filter) judge(v *filetree.View, n int, lower string, path []byte) verdi
 			return verdict{}
 		}
 	}
+	for i := range f.entries {
+		if e := &f.entries[i]; e.fits(v, n) == e.negated {
+			return verdict{}
+		}
+	}
 	return verdict{match: true}
+}
+
+// wantsDirs reports whether the filter asks for directories themselves.
+func (f *filter) wantsDirs() bool {
+	return slices.ContainsFunc(f.entries, func(e entryTest) bool { return e.what == "type" && e.value == "dir" })
 }
 
 // entryIn is the entry that a view shows at a node; for one that is removed, the

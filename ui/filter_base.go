@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -60,7 +61,27 @@ func parseFileFilter(a *analyzer.Analysis, line string) (*filter, error) {
 	if err != nil {
 		return nil, err
 	}
-	return f, f.ofFiles()
+	return f, cmp.Or(f.ofFiles(), f.forFiles())
+}
+
+// parseTreeFilter reads a filter line for the files. x has the packages, nil
+// until they are listed.
+func parseTreeFilter(a *analyzer.Analysis, x *packageIndex, line string) (*filter, error) {
+	f, err := parseFilterOn(a, line)
+	if err != nil || f == nil {
+		return nil, err
+	}
+	return f, cmp.Or(f.ofFiles(), f.bindEntries(a, x))
+}
+
+// bindEntries makes the tests of what files are for an image.
+func (f *filter) bindEntries(a *analyzer.Analysis, x *packageIndex) error {
+	for i := range f.entries {
+		if err := f.entries[i].bind(a, x); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // ofBase tells of a node of a view whether the version on show is as asked for.

@@ -127,7 +127,7 @@ func (p *treePane) filterNow() *filter { return p.list.shape.filter }
 
 func (p *treePane) examples(t typing) string {
 	if t == typingFilter {
-		return "*.so   usr/*/doc   size>1M   waste>0   layer:3   base:no   ~regexp   !not"
+		return "*.so  usr/*/doc  size>1M  waste>0  layer:3  mode:suid  type:link  owner:app  secret  dup  !not"
 	}
 	return "part of a name, *.so, /path/to, ~regexp"
 }

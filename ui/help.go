@@ -115,6 +115,7 @@ func (p *helpPane) legend(query string) []string {
 	for _, s := range gravestFirst {
 		lines = append(lines, entry(severityStyle(p.th, s), severityGlyph(s), s.String()))
 	}
+	lines = append(lines, p.filterHelp()...)
 	if p.scope != inExplore {
 		return lines
 	}
@@ -127,6 +128,24 @@ func (p *helpPane) legend(query string) []string {
 		entry(p.th.Removed, theme.Gone, "removed by an earlier layer, but its bytes still ship"),
 		entry(p.th.Waste, theme.Wasted, "bytes that ship and that nobody can see"),
 	}, lines...)
+}
+
+// filterHelp lists the words of filters that hold here.
+func (p *helpPane) filterHelp() []string {
+	lines := []string{"", " " + p.th.Strong.Render("Filter")}
+	entry := func(example, help string) {
+		lines = append(lines, " "+p.th.Key.Render(text.PadLeft(example, helpKeysWidth))+"  "+help)
+	}
+	entry("*.so  lib*  ssl", "names, with wildcards; a part of a name")
+	entry("/usr/*/doc  **/x", "paths; ** crosses directories")
+	entry("~regexp", "a regular expression on the path")
+	entry("!word", "what does not match the word")
+	for _, w := range filterWords {
+		if w.lists&p.scope != 0 {
+			entry(w.example, w.help)
+		}
+	}
+	return lines
 }
 
 // View draws the help over the whole screen.

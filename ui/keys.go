@@ -127,7 +127,7 @@ var bindings = withScreens([]binding{
 	{actNextPane, []string{"tab"}, inPicker, "Open", "complete", "put the selected image into the line, to change it"},
 	{actBack, []string{"esc"}, inPicker, "Open", "leave", "clear what was typed; then go back to the image, or quit"},
 
-	{actFilter, []string{"f", "ctrl+f"}, inLists, "Find", "filter", "show only what matches: *.so, /usr/*/doc, size>1M, waste>0, layer:3, base:no, ~regexp, !not; of packages type:deb, version:1.2*, licence:gpl, state:removed too"},
+	{actFilter, []string{"f", "ctrl+f"}, inLists, "Find", "filter", "show only what matches; its words are below"},
 	{actFind, []string{"/"}, inLists, "Find", "find", "jump to the next name that matches"},
 	{actFindNext, []string{"n"}, inLists, "Find", "", "next match"},
 	{actFindPrev, []string{"N"}, inLists, "Find", "", "previous match"},

@@ -101,7 +101,10 @@ func (m *Model) refresh() tea.Cmd {
 		for _, s := range m.screens {
 			s.shown(m)
 		}
-		_ = m.found.bind(a) // of the image before, it may match nothing now
+		_ = m.found.bind(a) // of the state before, it may match nothing now
+		if m.found != nil {
+			_ = m.found.bindEntries(a, m.pkgs().x)
+		}
 	}
 	if !a.Finished {
 		m.rate.add(m.now(), m.readBytes())

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"slices"
 
 	"peel/analyzer"
@@ -105,7 +106,7 @@ func (p *packagesPane) Key(a action) {
 // SetFilter filters by a line, as that of the tree does.
 func (p *packagesPane) SetFilter(line string) {
 	f, err := parseFilterOn(p.a, line)
-	if p.accepts(err) {
+	if p.accepts(cmp.Or(err, f.forFiles())) {
 		p.filter = f
 		p.relist()
 	}

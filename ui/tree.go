@@ -20,11 +20,12 @@ type treeSource struct {
 // treePane lists the files of a layer or of the image. It keeps what the user
 // opened, sorted and filtered while its source changes.
 type treePane struct {
-	th    *theme.Theme
-	w, h  int // inside the frame
-	src   treeSource
-	title string   // what is shown, for the frame
-	empty []string // said in place of an empty list
+	listed func() *packageIndex // the packages; nil until they are listed
+	th     *theme.Theme
+	w, h   int // inside the frame
+	src    treeSource
+	title  string   // what is shown, for the frame
+	empty  []string // said in place of an empty list
 
 	list     listing
 	scroll   scroller
@@ -328,7 +329,7 @@ func (p *treePane) move(a action) bool { return p.Key(a) }
 // SetFilter filters by a line; one that cannot be read yet changes nothing but
 // the message.
 func (p *treePane) SetFilter(line string) {
-	f, err := parseFileFilter(p.of, line)
+	f, err := parseTreeFilter(p.of, p.packages(), line)
 	if !p.accepts(err) || f == nil && p.list.shape.filter == nil {
 		return
 	}
@@ -384,4 +385,12 @@ func (p *treePane) counts() string {
 		return ""
 	}
 	return fmt.Sprintf("%s of %s", countText(p.list.matches), countText(p.list.files))
+}
+
+// packages are those of the image, as far as they are listed.
+func (p *treePane) packages() *packageIndex {
+	if p.listed == nil {
+		return nil
+	}
+	return p.listed()
 }

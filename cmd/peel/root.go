@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"strings"
 
 	"charm.land/fang/v2"
@@ -93,6 +94,9 @@ func newRootCmd(s streams, run func(context.Context, *rootOptions) error) *cobra
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.scan.chosen = cmd.Flags().Changed("scanners")
+			if !cmd.Flags().Changed("ascii") {
+				o.ui.ascii = asciiOnly(s.env, runtime.GOOS)
+			}
 			if !cmd.Flags().Changed("ci") {
 				o.ci = isTrue(s.env("CI"))
 			}
@@ -169,7 +173,7 @@ func (o *rootOptions) addFlags(cmd *cobra.Command) {
 		f.StringVar(v, name, "", text)
 	}
 	f.StringVar(&o.ui.theme, "theme", "", "colours: ansi, dark, light, mono or cvd")
-	f.BoolVar(&o.ui.ascii, "ascii", false, "draw with ASCII characters alone")
+	f.BoolVar(&o.ui.ascii, "ascii", false, "draw with ASCII characters alone (default: where the locale is not UTF-8, and on TERM=linux and vt100)")
 	f.BoolVar(&o.ui.noMouse, "no-mouse", false, "leave the mouse to the terminal")
 	f.BoolVar(&o.ui.secrets, "show-secrets", false, "let the screens show secrets in clear, when asked to and after a question")
 	f.StringVar(&o.ui.at, "at", "", "open the screens at this path")
