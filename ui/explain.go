@@ -43,14 +43,14 @@ func (m *Model) explain(d *doc, f *finding.Finding) {
 		d.field("See", advice.Reference)
 	}
 	if f.Fingerprint != "" {
-		d.field("Known as", f.Fingerprint)
+		d.field("ID", f.Fingerprint)
 	}
 }
 
 // facts are what is particular to a finding.
 func (m *Model) facts(d *doc, f *finding.Finding) {
 	path, inner, nested := strings.Cut(f.Path, "!/")
-	if n := m.finds().Selected(); n < 0 || !nested || m.analysis.Places.Node[n] < 0 {
+	if n := m.finds().current(); n < 0 || !nested || m.analysis.Places.Node[n] < 0 {
 		path, inner = f.Path, ""
 	}
 	line := ""

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"fmt"
 	"slices"
 
 	tea "charm.land/bubbletea/v2"
@@ -232,9 +231,9 @@ func (p *explainedList) tell(d *doc) {
 	s.top = min(max(s.top, 0), max(s.count-s.rows, 0))
 }
 
-// draw draws the list beside the explanation, or above it. What a line is called
-// is for the explanation that stands alone.
-func (p *explainedList) draw(title, what, head string, row func(n int32, force *theme.Style) string) []string {
+// draw draws the list beside the explanation, or above it. Which line it is, as
+// "finding 1 of 5", is for the explanation that stands alone.
+func (p *explainedList) draw(title, which, head string, row func(n int32, force *theme.Style) string) []string {
 	var blocks [][]string
 	if !p.listAt.empty() {
 		blocks = append(blocks, frame(p.th, p.listAt, title, p.scroll.position(), !p.explained, p.visible(head, row)))
@@ -246,7 +245,7 @@ func (p *explainedList) draw(title, what, head string, row func(n int32, force *
 		}
 		title := "Explanation"
 		if p.listAt.empty() {
-			title = fmt.Sprintf("Explanation %s %s %s of %s", theme.Dot, what, text.Count(p.scroll.cursor+1), text.Count(len(p.rows)))
+			title = "Explanation " + theme.Dot + " " + which
 		}
 		blocks = append(blocks, frame(p.th, p.textAt, title, foot, p.explained, p.lines[min(p.text.top, len(p.lines)):]))
 	}

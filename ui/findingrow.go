@@ -29,7 +29,7 @@ func (p *findingsPane) Title() string {
 	}
 	parts := []string{s}
 	if p.filter != nil {
-		parts[0] = text.Count(len(p.rows)) + " of " + s
+		parts[0] = text.Count(p.picked) + " of " + s
 	}
 	if n == 0 {
 		return s
@@ -49,39 +49,37 @@ func (p *findingsPane) Title() string {
 const (
 	idWidth     = 4  // of a check, S010
 	layerWidth  = 4  // L127
-	minWhere    = 16 // of the place
-	sizeFrom    = 48 // width from which the size is told
-	titleFrom   = 88 // and the title
-	maxTitle    = 34
+	minWhere    = 8  // of the place
+	layerFrom   = 46 // width from which the layer is told
+	sizeFrom    = 56 // and the size
+	minTitle    = 22
+	maxTitle    = 48
 	severityGap = 2 // glyph and a space
 )
 
 // head names the columns.
 func (p *findingsPane) head() string {
 	head := newLine(p.w, &p.th.Dim)
-	head.space(1+severityGap).add(p.th.Dim, text.Pad("Check", idWidth+2))
-	if w := p.titleWidth(); w > 0 {
-		head.add(p.th.Dim, text.Pad("What", w)).space(1)
-	}
+	head.space(1+severityGap).add(p.th.Dim, text.Pad("What", p.titleWidth())).space(1)
+	head.add(p.th.Dim, text.Pad("Check", idWidth+1)).space(1)
 	head.add(p.th.Dim, text.Pad("Where", p.whereWidth()))
-	head.add(p.th.Dim, " "+text.PadLeft("In", layerWidth))
+	if p.w >= layerFrom {
+		head.add(p.th.Dim, " "+text.PadLeft("In", layerWidth))
+	}
 	if p.w >= sizeFrom {
 		head.add(p.th.Dim, " "+text.PadLeft("Size", text.ShortWidth))
 	}
 	return head.String()
 }
 
-func (p *findingsPane) titleWidth() int {
-	if p.w < titleFrom {
-		return 0
-	}
-	return min(p.w/3, maxTitle)
-}
+// titleWidth is that of what a finding says: it comes first, and the place gets
+// what is left.
+func (p *findingsPane) titleWidth() int { return min(max(p.w*45/100, minTitle), maxTitle) }
 
 func (p *findingsPane) whereWidth() int {
-	w := p.w - 1 - severityGap - idWidth - 2 - layerWidth - 1
-	if t := p.titleWidth(); t > 0 {
-		w -= t + 1
+	w := p.w - 1 - severityGap - p.titleWidth() - 1 - idWidth - 2
+	if p.w >= layerFrom {
+		w -= layerWidth + 1
 	}
 	if p.w >= sizeFrom {
 		w -= text.ShortWidth + 1
@@ -89,32 +87,51 @@ func (p *findingsPane) whereWidth() int {
 	return max(w, minWhere)
 }
 
-func (p *findingsPane) row(f *finding.Finding, force *theme.Style) string {
+// begin is the cursor and the severity of a line.
+func (p *findingsPane) begin(s finding.Severity, force *theme.Style) *line {
 	l := newLine(p.w, force)
 	if force != nil {
 		l.add(p.th.Text, theme.Cursor)
 	} else {
 		l.space(1)
 	}
-	l.add(severityStyle(p.th, f.Severity), severityGlyph(f.Severity)).space(1)
-	l.add(p.th.Strong, text.Pad(text.Clean(f.ID), idWidth)).space(2)
-	if w := p.titleWidth(); w > 0 {
-		l.add(p.th.Text, text.Pad(p.hide.oneLine(f.Title), w)).space(1)
-	}
+	return l.add(severityStyle(p.th, s), severityGlyph(s)).space(1)
+}
+
+// end is the place, the layer and the size.
+func (p *findingsPane) end(l *line, where string, layer int, bytes int64) {
 	w := p.whereWidth()
-	l.add(p.th.Text, text.Pad(text.CutLeft(p.where(f), w), w))
+	l.add(p.th.Text, text.Pad(text.CutLeft(where, w), w))
 	at := ""
-	if n := layerOf(f); n != filetree.None {
-		at = fmt.Sprintf("L%d", n+1)
+	if layer != filetree.None {
+		at = fmt.Sprintf("L%d", layer+1)
 	}
-	l.add(p.th.Dim, " "+text.PadLeft(at, layerWidth))
+	if p.w >= layerFrom {
+		l.add(p.th.Dim, " "+text.PadLeft(at, layerWidth))
+	}
 	if p.w >= sizeFrom {
 		size := ""
-		if f.Bytes != nil {
-			size = text.Short(*f.Bytes)
+		if bytes > 0 {
+			size = text.Short(bytes)
 		}
 		l.add(p.th.Dim, " "+text.PadLeft(size, text.ShortWidth))
 	}
+}
+
+func (p *findingsPane) row(f *finding.Finding, member bool, force *theme.Style) string {
+	l := p.begin(f.Severity, force)
+	w := p.titleWidth()
+	title := p.hide.oneLine(f.Title)
+	if member {
+		title = "  " + title
+	}
+	l.add(p.th.Text, text.Pad(title, w)).space(1)
+	l.add(p.th.Strong, text.Pad(text.Clean(f.ID), idWidth+1)).space(1)
+	bytes := int64(0)
+	if f.Bytes != nil {
+		bytes = *f.Bytes
+	}
+	p.end(l, p.where(f), layerOf(f), bytes)
 	return l.String()
 }
 

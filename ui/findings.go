@@ -36,13 +36,17 @@ type findingsPane struct {
 	sorted [findingOrders][]int32
 	lower  lowers
 	count  tally
+	picked int // findings that the filter picks
+
+	group    []findingGroup
+	unfolded map[string]bool // the groups that are open, by their keys
 }
 
 // Show gives the pane another state of the analysis. The cursor stays on its
 // finding, unless it was never moved from the first.
 func (p *findingsPane) Show(a *analyzer.Analysis) {
 	same := p.a != nil && p.a.Places == a.Places
-	at, old := p.Selected(), p.a
+	at, old := p.current(), p.a
 	p.a, p.hide = a, hider{a.Redactor}
 	if same {
 		return
@@ -54,9 +58,9 @@ func (p *findingsPane) Show(a *analyzer.Analysis) {
 		return
 	}
 	was := &old.Findings[at]
-	for i, n := range p.rows {
+	for n := range a.Findings {
 		if f := &a.Findings[n]; f.Fingerprint == was.Fingerprint && f.Line == was.Line && f.Path == was.Path && f.Where == was.Where {
-			p.goTo(i)
+			p.Select(int32(n))
 			return
 		}
 	}
@@ -65,6 +69,9 @@ func (p *findingsPane) Show(a *analyzer.Analysis) {
 // list makes the lines anew.
 func (p *findingsPane) list() {
 	p.fill(p.inOrder(), func(n int32) bool { return p.filter == nil || p.filter.finds(&p.a.Findings[n], p.lower) })
+	p.picked = len(p.rows)
+	p.rows = slices.Clone(p.groups(slices.Clone(p.rows)))
+	p.scroll.clamp(len(p.rows), p.scroll.rows)
 }
 
 // relist makes the lines anew, with the cursor on its finding.
@@ -72,10 +79,12 @@ func (p *findingsPane) relist() { p.keepLine(p.list) }
 
 // Select puts the cursor on a finding, and drops a filter that hides it.
 func (p *findingsPane) Select(n int32) {
+	p.reach(n)
 	i := slices.Index(p.rows, n)
 	if i < 0 {
 		p.filter = nil
 		p.list()
+		p.reach(n)
 		i = slices.Index(p.rows, n)
 	}
 	p.goTo(max(i, 0))
@@ -150,6 +159,8 @@ func (p *findingsPane) rank() func(i int) uint32 {
 // the keys.
 func (p *findingsPane) Key(a action) {
 	switch {
+	case !p.explained && (a == actOpen || a == actFold) && p.fold(true):
+	case !p.explained && (a == actClose || a == actFold) && p.close():
 	case p.explainedList.Key(a):
 	case a == actSort:
 		p.order = (p.order + 1) % findingOrders
@@ -174,7 +185,13 @@ func (p *findingsPane) jump(step int, f *filter, here bool) (at, of int) {
 	if f == nil {
 		return 0, 0
 	}
-	return p.next(step, here, func(n int32) bool { return f.finds(&p.a.Findings[n], p.lower) })
+	return p.next(step, here, func(n int32) bool {
+		g := p.groupAt(int(n))
+		if g == nil {
+			return f.finds(&p.a.Findings[n], p.lower)
+		}
+		return !p.unfolded[g.key] && slices.ContainsFunc(g.members, func(n int32) bool { return f.finds(&p.a.Findings[n], p.lower) })
+	})
 }
 
 // finds reports whether a finding is what a filter asks for. Names are looked
@@ -236,7 +253,7 @@ func (p *findingsPane) counts() string {
 	if p.a == nil || p.filter == nil {
 		return ""
 	}
-	return countText(len(p.rows)) + " of " + countText(len(p.a.Findings))
+	return countText(p.picked) + " of " + countText(len(p.a.Findings))
 }
 
 func (p *findingsPane) examples(typing) string {
@@ -259,7 +276,7 @@ func (p *findingsPane) back() bool {
 
 // Copy is the place of the selected finding, or what to do about it.
 func (p *findingsPane) Copy(fix bool) (what, s string) {
-	n := p.Selected()
+	n := p.current()
 	if n < 0 {
 		return "", ""
 	}

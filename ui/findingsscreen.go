@@ -1,6 +1,9 @@
 package ui
 
 import (
+	"fmt"
+	"slices"
+
 	tea "charm.land/bubbletea/v2"
 
 	"peel/ui/text"
@@ -48,7 +51,10 @@ func (p *findingsPane) place(m *Model) {
 		return
 	}
 	d := m.newDoc(p.textAt.w - 2)
-	if n := p.Selected(); n >= 0 {
+	if g := p.groupAt(p.Selected()); g != nil {
+		p.tellGroup(d, g)
+	}
+	if n := p.current(); n >= 0 {
 		m.explain(d, &p.a.Findings[n])
 	}
 	p.tell(d)
@@ -58,14 +64,30 @@ func (p *findingsPane) body(m *Model) []string {
 	if len(p.rows) == 0 {
 		return frame(p.th, m.places.body, p.Title(), "", true, p.emptyView(m.stopped, m.places.body.w-2))
 	}
-	return p.draw(p.Title(), "finding", p.head(), func(n int32, force *theme.Style) string {
-		return p.row(&p.a.Findings[n], force)
+	return p.draw(p.Title(), p.which(), p.head(), func(n int32, force *theme.Style) string {
+		if g := p.groupAt(int(n)); g != nil {
+			return p.groupRow(g, force)
+		}
+		return p.row(&p.a.Findings[n], p.isMember(n), force)
 	})
+}
+
+// which is the place of the line among the findings.
+func (p *findingsPane) which() string {
+	list := p.inRows()
+	at := slices.Index(list, int32(p.current())) + 1
+	if g := p.groupAt(p.Selected()); g != nil {
+		return fmt.Sprintf("findings %s to %s of %s", text.Count(at), text.Count(at+len(g.members)-1), text.Count(len(list)))
+	}
+	return "finding " + text.Count(at) + " of " + text.Count(len(list))
 }
 
 func (p *findingsPane) act(m *Model, a action) tea.Cmd {
 	switch a {
 	case actEnter:
+		if p.fold(true) || p.fold(false) {
+			return nil
+		}
 		return m.visitSelected(true)
 	case actReveal:
 		m.reveal()
@@ -81,7 +103,7 @@ func (p *findingsPane) undo(*Model) bool { return p.back() }
 
 func (p *findingsPane) clicked(m *Model, at tea.Mouse) tea.Cmd {
 	if p.click(at) {
-		return m.visitSelected(true)
+		return p.act(m, actEnter)
 	}
 	return nil
 }
@@ -112,6 +134,8 @@ func (p *findingsPane) hints(*Model) [2][]hint {
 
 func (p *findingsPane) label(m *Model, a action) (string, bool) {
 	switch {
+	case a == actEnter && p.groupAt(p.Selected()) != nil:
+		return "open", true
 	case a == actEnter:
 		return "go to file", true
 	case a == actReveal && m.clear:

@@ -138,7 +138,7 @@ var bindings = withScreens([]binding{
 	{actExplain, []string{"i"}, inExplore | inFindings | inPackages | inHistory, "Findings", "explain", "why it matters and how to mend it; the explanation alone"},
 	{actReveal, []string{"V"}, inFindings, "Findings", "show secrets", "show or hide the secret in clear, with --show-secrets"},
 
-	{actFold, []string{"space"}, inTrees, "Files", "fold", "fold or unfold the directory"},
+	{actFold, []string{"space"}, inTrees | inFindings, "Files", "fold", "fold or unfold the directory, or the group of findings"},
 	{actFoldAll, []string{"E", "ctrl+space", "ctrl+@"}, inTrees, "Files", "fold all", "fold or unfold all directories"},
 	{actShowAdded, []string{"+", "ctrl+a"}, inExplore, "Files", "changes", "show or hide what the layer adds"},
 	{actShowRemoved, []string{"-", "ctrl+r"}, inExplore, "Files", "", "show or hide what is removed"},

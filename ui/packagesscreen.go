@@ -63,7 +63,8 @@ func (p *packagesPane) body(m *Model) []string {
 	if p.x.pkg(int32(p.Selected())) == nil {
 		what = "line"
 	}
-	return p.draw(p.Title(p.listAt.w), what, p.head(c), func(n int32, force *theme.Style) string { return p.row(n, c, force) })
+	which := what + " " + text.Count(p.scroll.cursor+1) + " of " + text.Count(len(p.rows))
+	return p.draw(p.Title(p.listAt.w), which, p.head(c), func(n int32, force *theme.Style) string { return p.row(n, c, force) })
 }
 
 func (p *packagesPane) clicked(m *Model, at tea.Mouse) tea.Cmd {

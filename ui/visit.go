@@ -42,25 +42,21 @@ func (m *Model) stepFinding(by int) tea.Cmd {
 		}
 		return nil
 	}
-	next := p.scroll.cursor
-	if p.visited || m.on(m.finds()) {
-		next += by
-	}
-	if next < 0 || next >= len(p.rows) {
+	at, ok := p.stepTo(by, p.visited || m.on(p))
+	if !ok {
 		m.notice = "this is the last finding"
 		if by < 0 {
 			m.notice = "this is the first finding"
 		}
 		return nil
 	}
-	p.goTo(next)
-	if m.on(m.finds()) {
+	if m.on(p) {
 		return nil
 	}
 	cmd := m.visitSelected(false)
-	f := &m.analysis.Findings[p.Selected()]
+	f := &m.analysis.Findings[p.current()]
 	said := m.notice
-	m.notice = fmt.Sprintf("finding %s of %s: %s %s %s", text.Count(next+1), text.Count(len(p.rows)), severityGlyph(f.Severity), f.ID, text.OneLine(f.Title))
+	m.notice = fmt.Sprintf("finding %s of %s: %s %s %s", text.Count(at+1), text.Count(p.picked), severityGlyph(f.Severity), f.ID, text.OneLine(f.Title))
 	if said != "" {
 		m.notice = said
 	}
@@ -84,7 +80,7 @@ func (m *Model) explainFirst(list []int32) bool {
 // of the history, the place in the config.
 func (m *Model) visitSelected(comingBack bool) tea.Cmd {
 	p := m.finds()
-	n := p.Selected()
+	n := p.current()
 	if n < 0 {
 		return nil
 	}

@@ -50,6 +50,11 @@ type Finding struct {
 	// later; S051, inside an archive or a binary.
 	Also []string `json:"also,omitempty"`
 
+	// Group is what several findings of one cause are together, of different
+	// checks perhaps: "missing labels". Without it those of one check and one title
+	// belong together.
+	Group string `json:"-"`
+
 	// Secret is the value in clear, for redactors alone. It is never printed.
 	Secret  string   `json:"-"`
 	Secrets []string `json:"-"` // further ones of the same finding

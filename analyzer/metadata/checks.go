@@ -44,7 +44,7 @@ func labelChecks() []check.Check {
 			severity = finding.Info
 		}
 		list[i] = check.Check{
-			ID: k.id, Title: prefix + k.name + " is missing or wrong", Severity: severity, Needs: check.Config, Run: k.run,
+			ID: k.id, Title: "label " + k.name + " missing or wrong", Severity: severity, Needs: check.Config, Run: k.run,
 			What: fmt.Sprintf("The label or annotation %s%s holds %s. It is missing though it is required (--require-labels), empty, malformed, "+
 				"differs between label and annotation, or was taken over from the base image.", prefix, k.name, k.about),
 			Why:       labelWhy[k.name],

@@ -90,7 +90,7 @@ func (k key) run(c *check.Check, img *evidence.Image) check.Answer {
 		list = append(list, k.value(c, at, note)...)
 		if has && k.name != "created" { // which tools set when they write
 			f := c.At(at, note)
-			f.Title, f.Severity = prefix+k.name+" differs between label and annotation", finding.Low
+			f.Title, f.Severity = "label and annotation "+k.name+" differ", finding.Low
 			f.Reason = fmt.Sprintf("the label says %q", label)
 			list = append(list, f)
 		}
@@ -103,9 +103,9 @@ func (k key) missing(c *check.Check, img *evidence.Image) check.Answer {
 		return check.Moot("the label is not required")
 	}
 	f := c.Finding()
-	f.Where, f.Title = "config.Labels", prefix+k.name+" is missing"
+	f.Where, f.Title, f.Group = "config.Labels", "missing label "+k.name, "missing labels"
 	if old := img.Run().Labels["org.label-schema."+k.legacy]; k.legacy != "" && old != "" {
-		f.Reason = "org.label-schema." + k.legacy + ", its outdated kin, is there"
+		f.Reason = "org.label-schema." + k.legacy + " is set, which it replaces"
 	}
 	return check.Found(f)
 }
@@ -114,13 +114,13 @@ func (k key) value(c *check.Check, where, value string) []finding.Finding {
 	f := c.At(where, value)
 	switch {
 	case strings.TrimSpace(value) == "":
-		f.Title, f.Match = prefix+k.name+" is empty", ""
+		f.Title, f.Match = "empty label "+k.name, ""
 		return []finding.Finding{f}
 	case k.wrong == nil:
 		return nil
 	}
 	if reason := k.wrong(value); reason != "" {
-		f.Title, f.Severity, f.Reason = prefix+k.name+" is malformed", k.sev, reason
+		f.Title, f.Severity, f.Reason = "malformed label "+k.name, k.sev, reason
 		return []finding.Finding{f}
 	}
 	return nil
@@ -142,7 +142,7 @@ func (k key) inherited(c *check.Check, img *evidence.Image, where, value string)
 		return finding.Finding{}, false
 	}
 	f := c.At(where, value)
-	f.Title = prefix + k.name + " is the base image's"
+	f.Title = "label " + k.name + " inherited from the base image"
 	f.Confidence = finding.Likely
 	f.Reason = fmt.Sprintf("step %d of the history, which belongs to the base image, set it, and none since", last+1)
 	return f, true

@@ -120,7 +120,7 @@ func TestInheritedLabels(t *testing.T) {
 		},
 	}
 	list := checktest.Findings(checktest.Analyze(t, img, ""), "M006")
-	if len(list) != 2 || !strings.Contains(list[0].Title+list[1].Title, "is the base image's") {
+	if len(list) != 2 || !strings.Contains(list[0].Title+list[1].Title, "inherited from the base image") {
 		t.Errorf("%+v", list)
 	}
 	if list := checktest.Findings(checktest.Analyze(t, img, ""), "M011"); len(list) != 0 {
