@@ -25,7 +25,8 @@ func (breaks) Open(_ int, e *layer.Entry) bool {
 }
 func (breaks) Write([]byte)            {}
 func (breaks) Close(int, *layer.Entry) {}
-func (breaks) Result() any             { return nil }
+func (breaks) Facts() any              { return nil }
+func (breaks) Name() string            { return "breaks" }
 
 // TestCrashCostsOneLayer guards that a defect that a layer brings out is an error
 // of this layer, and that the others are read.

@@ -26,19 +26,14 @@ func (a *Analysis) Owners(node, top int) []Owner {
 	}
 	look, layers := owned.NewLookup(t.Path(node)), []int{}
 	for n := 0; n <= top && n < len(a.Layers); n++ {
-		if a.Layers[n].Index == nil || !t.Layers[n].Merged {
+		kept, ok := layer.FactsOf[*owned.Databases](a.Layers[n].Index, owned.FactsName)
+		if !ok || !t.Layers[n].Merged {
 			continue
 		}
-		for _, r := range a.Layers[n].Index.Results {
-			kept, ok := r.(*owned.Databases)
-			if !ok || kept == nil {
-				continue
-			}
-			for i, path := range kept.Paths() {
-				if stands(t, path, n, top) {
-					look.Add(kept, i)
-					layers = append(layers, n)
-				}
+		for i, path := range kept.Paths() {
+			if stands(t, path, n, top) {
+				look.Add(kept, i)
+				layers = append(layers, n)
 			}
 		}
 	}

@@ -52,12 +52,10 @@ func elvesOf(img *evidence.Image) elves {
 				continue
 			}
 			seen := len(idx.Entries) == 0
-			for _, r := range idx.Results {
-				if found, ok := r.(*Symbols); ok && found != nil {
-					seen = true
-					for i, s := range found.files {
-						e.files[&idx.Entries[i]] = s
-					}
+			if found, ok := layer.FactsOf[*Symbols](idx, FactsName); ok {
+				seen = true
+				for i, s := range found.files {
+					e.files[&idx.Entries[i]] = s
 				}
 			}
 			e.all = e.all && seen

@@ -42,6 +42,12 @@ type Collector struct{}
 
 var _ layer.Inspector = Collector{}
 
+// FactsName is that of the symbols in programs that a Collector measures.
+const FactsName = "symbols"
+
+// Name implements layer.Inspector.
+func (Collector) Name() string { return FactsName }
+
 // Begin implements layer.Inspector. The result is a *Symbols.
 func (Collector) Begin() layer.LayerInspector {
 	return &collector{found: &Symbols{files: map[int]symbols{}}}
@@ -298,5 +304,5 @@ func isDebug(name string) bool {
 	return false
 }
 
-// Result implements layer.LayerInspector.
-func (c *collector) Result() any { return c.found }
+// Facts implements layer.LayerInspector.
+func (c *collector) Facts() any { return c.found }

@@ -23,7 +23,7 @@ func look(content []byte, piece func() int) (symbols, bool) {
 		}
 		in.Close(0, e)
 	}
-	s, ok := in.Result().(*Symbols).files[0]
+	s, ok := in.Facts().(*Symbols).files[0]
 	return s, ok
 }
 

@@ -47,6 +47,12 @@ type Collector struct{}
 
 var _ layer.Inspector = Collector{}
 
+// FactsName is that of what a Collector keeps for the checks.
+const FactsName = "evidence"
+
+// Name implements layer.Inspector.
+func (Collector) Name() string { return FactsName }
+
 // Begin implements layer.Inspector. The result of what it returns is a *Facts.
 func (Collector) Begin() layer.LayerInspector {
 	return &collecting{facts: &Facts{files: map[int]*File{}}}
@@ -162,8 +168,8 @@ func (c *collecting) keep(f *File, e *layer.Entry) {
 	c.text += len(f.Text)
 }
 
-// Result implements layer.LayerInspector.
-func (c *collecting) Result() any { return c.facts }
+// Facts implements layer.LayerInspector.
+func (c *collecting) Facts() any { return c.facts }
 
 func isKey(head []byte) bool {
 	line, _, _ := bytes.Cut(bytes.TrimLeft(head, " \t\r\n"), []byte("\n"))

@@ -89,13 +89,11 @@ func (img *Image) collect(idx *layer.Index) {
 	if idx == nil {
 		return
 	}
-	for _, r := range idx.Results {
-		if f, ok := r.(*Facts); ok && f != nil {
-			for i, file := range f.files {
-				img.facts[&idx.Entries[i]] = file
-			}
-			return
+	if f, ok := layer.FactsOf[*Facts](idx, FactsName); ok {
+		for i, file := range f.files {
+			img.facts[&idx.Entries[i]] = file
 		}
+		return
 	}
 	img.Collected = img.Collected && len(idx.Entries) == 0
 }

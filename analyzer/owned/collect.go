@@ -29,6 +29,12 @@ type Collector struct{ packed atomic.Int64 }
 
 var _ layer.Inspector = (*Collector)(nil)
 
+// FactsName is that of the databases of packages that a Collector keeps.
+const FactsName = "owned"
+
+// Name implements layer.Inspector.
+func (*Collector) Name() string { return FactsName }
+
 // Begin implements layer.Inspector. The result is a *Databases.
 func (c *Collector) Begin() layer.LayerInspector {
 	return &collector{all: c, kept: new(Databases)}
@@ -129,8 +135,8 @@ func (c *collector) Close(int, *layer.Entry) {
 	c.kept.list = append(c.kept.list, d)
 }
 
-// Result implements layer.LayerInspector.
-func (c *collector) Result() any {
+// Facts implements layer.LayerInspector.
+func (c *collector) Facts() any {
 	c.buf = bytes.Buffer{}
 	return c.kept
 }

@@ -74,13 +74,8 @@ const maxClaims = 4_000_000
 // a database count: a file is as its package brought it, even if the package
 // was upgraded or removed in a later layer.
 func (x *Index) Add(idx *layer.Index) {
-	if idx == nil {
-		return
-	}
-	for _, r := range idx.Results {
-		if kept, ok := r.(*Databases); ok && kept != nil {
-			x.unread = append(x.unread, kept.list...)
-		}
+	if kept, ok := layer.FactsOf[*Databases](idx, FactsName); ok {
+		x.unread = append(x.unread, kept.list...)
 	}
 }
 

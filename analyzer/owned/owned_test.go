@@ -28,7 +28,7 @@ func filed(files ...string) *Index {
 		}
 		in.Close(i/2, &e)
 	}
-	idx.Results = append(idx.Results, nil, in.Result())
+	idx.SetFacts(FactsName, in.Facts())
 	x := new(Index)
 	x.Add(nil)
 	x.Add(&idx)
@@ -125,7 +125,7 @@ func TestTooManyLayers(t *testing.T) {
 		}
 		in.Write(b)
 		in.Close(0, &e)
-		return in.Result().(*Databases), true
+		return in.Facts().(*Databases), true
 	}
 	text := bytes.Repeat([]byte("Package: a\n"), packFrom)
 	kept, _ := keep(text)

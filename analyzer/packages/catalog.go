@@ -131,15 +131,8 @@ func gather(in Image) (*image, []string, error) {
 }
 
 func keptOf(idx *layer.Index) *Kept {
-	if idx == nil {
-		return nil
-	}
-	for _, r := range idx.Results {
-		if k, ok := r.(*Kept); ok {
-			return k
-		}
-	}
-	return nil
+	k, _ := layer.FactsOf[*Kept](idx, FactsName)
+	return k
 }
 
 func (img *image) add(idx *layer.Index, k *Kept) {

@@ -171,7 +171,7 @@ func TestLettingGo(t *testing.T) {
 	if _, err := Catalog(t.Context(), img, Options{}); !errors.Is(err, ErrNotKept) {
 		t.Errorf("cataloged twice: %v", err)
 	}
-	img.Layers[0].Index.Results = nil
+	img.Layers[0].Index.Facts = nil
 	if _, err := Catalog(t.Context(), img, Options{}); !errors.Is(err, ErrNotKept) {
 		t.Errorf("cataloged without a keeper: %v", err)
 	}

@@ -64,6 +64,12 @@ func (k *Kept) lose(format string, args ...any) {
 	k.lost = append(k.lost, fmt.Sprintf(format, args...))
 }
 
+// FactsName is that of what a Keeper keeps for the catalogers.
+const FactsName = "packages"
+
+// Name implements layer.Inspector.
+func (*Keeper) Name() string { return FactsName }
+
 // Begin implements layer.Inspector. The result of what it returns is a *Kept.
 func (k *Keeper) Begin() layer.LayerInspector {
 	return &keeping{k: k, kept: &Kept{files: map[int]*content{}, mimes: map[int]program{}, sums: map[int]string{}}}
@@ -218,8 +224,8 @@ func (in *keeping) executable(i int, e *layer.Entry, c *content) *content {
 	return found.content
 }
 
-// Result implements layer.LayerInspector.
-func (in *keeping) Result() any {
+// Facts implements layer.LayerInspector.
+func (in *keeping) Facts() any {
 	in.pack = packer{}
 	return in.kept
 }

@@ -138,13 +138,8 @@ func (a *assembly) layers() {
 
 // hitsOf finds the scanner's result among those of a layer.
 func hitsOf(idx *layer.Index) []fileHits {
-	if idx == nil {
-		return nil
-	}
-	for _, r := range idx.Results {
-		if h, ok := r.(*Hits); ok && h != nil {
-			return h.files
-		}
+	if h, ok := layer.FactsOf[*Hits](idx, FactsName); ok {
+		return h.files
 	}
 	return nil
 }

@@ -46,6 +46,12 @@ type inspector struct {
 
 var _ layer.LayerInspector = (*inspector)(nil)
 
+// FactsName is that of the secrets that a Scanner finds.
+const FactsName = "secrets"
+
+// Name implements layer.Inspector.
+func (*Scanner) Name() string { return FactsName }
+
 // Begin implements layer.Inspector. The result of what it returns is a *Hits.
 func (s *Scanner) Begin() layer.LayerInspector {
 	return &inspector{s: s, st: s.pool.Get().(*stream), hits: new(Hits), effort: new(effort)}
@@ -194,8 +200,8 @@ func (p *packScan) finish() *content {
 	return <-p.done
 }
 
-// Result implements layer.LayerInspector.
-func (in *inspector) Result() any {
+// Facts implements layer.LayerInspector.
+func (in *inspector) Facts() any {
 	if in.pack != nil {
 		in.pack.finish() // the layer ended within a file
 	}

@@ -18,6 +18,6 @@ func (s *Scanner) Scan(path string, b []byte) []finding.Finding {
 		idx.Entries = append(idx.Entries, e)
 		in.Close(0, &idx.Entries[0])
 	}
-	idx.Results = append(idx.Results, in.Result())
+	idx.SetFacts(FactsName, in.Facts())
 	return s.Assemble(Image{Layers: []*layer.Index{idx}, Base: NoBase}).Findings
 }

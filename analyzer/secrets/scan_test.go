@@ -150,7 +150,7 @@ func cut(s *Scanner, text []byte, r *rand.Rand) int {
 	}
 	in.Close(0, &e)
 	sum := 0
-	for _, f := range in.Result().(*Hits).files {
+	for _, f := range in.Facts().(*Hits).files {
 		sum += len(f.content.matches)
 	}
 	return sum

@@ -121,8 +121,8 @@ type Index struct {
 	Marks       []Mark
 	// Problems are oddities of the tar that did not stop the reading.
 	Problems []Problem
-	// Results are what the inspectors of Options found, in their order.
-	Results []any
+	// Facts are what the inspectors of Options found, by their names: see FactsOf.
+	Facts map[string]any
 	// Withheld is how many files there are whose contents the source could not
 	// read: their Kind is KindWithheld, their Digest a Withholder's. DiffID is then
 	// the one that was promised, not verified.

@@ -4,6 +4,9 @@ package layer
 // reasons, so that nobody has to read it twice. One value serves all layers of
 // an image and must tolerate concurrent calls of Begin.
 type Inspector interface {
+	// Name is that under which its facts are found, with FactsOf. Of two inspectors
+	// with one name, one counts.
+	Name() string
 	// Begin is called once for each layer.
 	Begin() LayerInspector
 }
@@ -20,8 +23,9 @@ type LayerInspector interface {
 	Write(p []byte)
 	// Close ends the file.
 	Close(i int, e *Entry)
-	// Result is called after the last file; it becomes Index.Results.
-	Result() any
+	// Facts is called after the last file: what was found, as a value of its own that
+	// nothing changes any more; nil for nothing.
+	Facts() any
 }
 
 // Withholder is implemented by readers of layers that cannot read the contents

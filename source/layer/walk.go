@@ -74,8 +74,8 @@ func (w *walker) walk() error {
 
 func (w *walker) index() *Index {
 	idx := &Index{Entries: slices.Clip(w.entries), Problems: w.problems, Withheld: w.withheld}
-	for _, i := range w.inspectors {
-		idx.Results = append(idx.Results, i.Result())
+	for n, i := range w.inspectors {
+		idx.SetFacts(w.opts.Inspectors[n].Name(), i.Facts())
 	}
 	return idx
 }

@@ -84,7 +84,7 @@ func scanTree(s *secrets.Scanner, dir string) (list []finding.Finding, bytes int
 		used += cpu(self) - start
 		return nil
 	})
-	idx.Results = append(idx.Results, in.Result())
+	idx.SetFacts(secrets.FactsName, in.Facts())
 	return s.Assemble(secrets.Image{Layers: []*layer.Index{idx}, Base: secrets.NoBase}).Findings, bytes, used, err
 }
 
