@@ -15,7 +15,7 @@ func (a *Analysis) Evidence() *evidence.Image {
 	}
 	p := evidence.Parts{
 		Tree: a.Tree, Layers: make([]*layer.Index, len(a.Layers)), MediaTypes: make([]string, len(a.Layers)),
-		Config: a.Image.Config, StepLayer: steps, RawManifest: a.Image.RawManifest,
+		Config: configOf(a.Image), StepLayer: steps, RawManifest: a.Image.RawManifest,
 		Reference: a.Image.Reference, Named: isNamed(a.Image.Kind), Partial: a.Partial(),
 		FromRegistry: a.Image.Kind == source.Registry, Waste: a.Waste,
 	}

@@ -111,10 +111,19 @@ func (s *Session) evidence() *evidence.Image {
 		media[n] = s.layers[n].MediaType
 	}
 	return evidence.New(evidence.Parts{
-		Tree: s.tree, Layers: s.indexes(), MediaTypes: media, Config: s.img.Config, Flaws: flawsOf(s.img), StepLayer: s.stepLayers(),
+		Tree: s.tree, Layers: s.indexes(), MediaTypes: media, Config: configOf(s.img), Flaws: flawsOf(s.img), StepLayer: s.stepLayers(),
 		RawManifest: s.img.RawManifest, Reference: s.img.Reference, Named: isNamed(s.img.Kind), FromRegistry: s.img.Kind == source.Registry,
 		Partial: s.partial(), Waste: s.sums, RequiredLabels: s.opts.RequiredLabels, Supply: s.supply(),
 	})
+}
+
+// configOf is nil where there is no config: checks that need one then have no
+// answer.
+func configOf(img *source.Image) *v1.ConfigFile {
+	if img.NoConfig {
+		return nil
+	}
+	return img.Config
 }
 
 // flawsOf are those of an image's documents, under the names that findings have
@@ -130,7 +139,7 @@ func flawsOf(img *source.Image) []oci.Flaw {
 
 // Ignore is what a .dockerignore would have kept out of the image.
 func (a *Analysis) Ignore() bloat.Ignore {
-	p := evidence.Parts{Tree: a.Tree, Config: a.Image.Config, Waste: a.Waste, Partial: a.Partial()}
+	p := evidence.Parts{Tree: a.Tree, Config: configOf(a.Image), Waste: a.Waste, Partial: a.Partial()}
 	for i := range a.Layers {
 		p.Layers = append(p.Layers, a.Layers[i].Index)
 	}

@@ -29,6 +29,7 @@ func describe(img *source.Image) ([]Layer, []Step, []string) {
 	}
 	notes := slices.Clone(img.Notes)
 	switch {
+	case img.NoConfig:
 	case len(img.Config.History) == 0 && len(layers) > 0:
 		notes = append(notes, "the config has no history: how the layers were made is unknown")
 	case surplus > 0:

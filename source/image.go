@@ -29,6 +29,7 @@ const (
 	Podman        Kind = "podman"
 	Storage       Kind = "containers-storage"
 	Containerd    Kind = "containerd"
+	RootFS        Kind = "rootfs"
 	Sample        Kind = "sample"
 )
 
@@ -64,10 +65,13 @@ type Image struct {
 	RawManifest    []byte // nil if the source has none
 	RawIndex       []byte // of IndexDigest
 	RawConfig      []byte
-	Config         *v1.ConfigFile // as far as it could be read
-	ConfigFlaws    []oci.Flaw     // of RawConfig: fields that runtimes refuse
-	ManifestFlaws  []oci.Flaw     // of RawManifest
-	Layers         []*Layer       // bottom first
+	// Config is never nil. NoConfig says that there is none, for it is a root file
+	// system and no image: Config is then empty.
+	Config        *v1.ConfigFile
+	NoConfig      bool
+	ConfigFlaws   []oci.Flaw // of RawConfig: fields that runtimes refuse
+	ManifestFlaws []oci.Flaw // of RawManifest
+	Layers        []*Layer   // bottom first
 
 	Attempts []Attempt
 	Notes    []string // what was odd but did not matter

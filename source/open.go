@@ -221,7 +221,26 @@ func (o *opener) complete(img *Image) error {
 
 // complete fills in what is the same for all sources.
 func (i *Image) complete() error {
-	var err error
+	if err := i.describe(); err != nil {
+		return err
+	}
+	blobs, err := i.Blobs()
+	if err != nil {
+		return err
+	}
+	for _, b := range blobs {
+		i.Layers = append(i.Layers, &Layer{b})
+	}
+	return nil
+}
+
+// describe reads the config, if there is one.
+func (i *Image) describe() (err error) {
+	if i.NoConfig {
+		i.Config = new(v1.ConfigFile)
+		i.Notes = append(i.Notes, "a root file system without a config: what an image says of itself and of how it is run is not known")
+		return nil
+	}
 	if i.RawConfig, err = i.RawConfigFile(); err != nil {
 		return err
 	}
@@ -235,12 +254,5 @@ func (i *Image) complete() error {
 	}
 	i.ConfigDigest = digest.String()
 	i.Platform = v1.Platform{OS: i.Config.OS, Architecture: i.Config.Architecture, Variant: i.Config.Variant, OSVersion: i.Config.OSVersion}
-	blobs, err := i.Blobs()
-	if err != nil {
-		return err
-	}
-	for _, b := range blobs {
-		i.Layers = append(i.Layers, &Layer{b})
-	}
 	return nil
 }

@@ -1,7 +1,9 @@
 package source
 
 import (
+	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -9,13 +11,15 @@ import (
 	"path/filepath"
 
 	"peel/source/archive"
+	"peel/source/layer"
 	"peel/source/layout"
+	"peel/source/rootfs"
 )
 
 // fileStore is the file system: what is at a path is recognised by its content.
 var fileStore = store{
-	kind: aFile, gives: []Kind{OCILayout, OCIArchive, DockerArchive},
-	prefixes: []prefix{{"oci-archive:", OCIArchive}, {"oci:", OCILayout}, {"docker-archive:", DockerArchive}, {"docker-tar:", DockerArchive}},
+	kind: aFile, gives: []Kind{OCILayout, OCIArchive, DockerArchive, RootFS},
+	prefixes: []prefix{{"oci-archive:", OCIArchive}, {"oci:", OCILayout}, {"docker-archive:", DockerArchive}, {"docker-tar:", DockerArchive}, {"rootfs:", RootFS}},
 	takes:    func(r *Reference) bool { return r.Path != "" },
 	open:     (*opener).file,
 	list:     listFiles,
@@ -54,20 +58,61 @@ func (o *opener) stdin() (*Image, string, error) {
 	if in == nil {
 		in = os.Stdin
 	}
-	img, err := o.await(func() (*archive.Image, error) {
-		return archive.OpenStream(o.ctx, in, o.archiveOptions())
+	img, err := o.await(func() (*Image, error) {
+		br := bufio.NewReaderSize(in, rootfs.HeadLen)
+		head, _ := br.Peek(rootfs.HeadLen)
+		if o.ref.Kind == RootFS || o.ref.Kind == "" && rootfs.Recognise(head) {
+			scan := o.opts.Scan
+			if scan.Progress == nil {
+				scan.Progress = new(layer.Progress)
+			}
+			img, err := rootfs.Stream(o.ctx, br, scan)
+			return fromRootFS(img, err), err
+		}
+		img, err := archive.OpenStream(o.ctx, br, o.archiveOptions())
+		if err != nil {
+			return nil, err
+		}
+		return fromArchive(img), nil
 	})
+	return img, where, err
+}
+
+// fromRootFS is the image that stands for a root file system; nil if it could not
+// be opened.
+func fromRootFS(r *rootfs.Image, err error) *Image {
 	if err != nil {
-		return nil, where, err
+		return nil
 	}
-	return fromArchive(img), where, nil
+	return &Image{Image: r, Kind: RootFS, NoConfig: true}
+}
+
+func isLayout(dir string) bool {
+	return exists(filepath.Join(dir, "index.json")) || exists(filepath.Join(dir, "oci-layout"))
+}
+
+// isRootFS looks at the beginning of a file. Others than regular ones are not
+// opened twice.
+func isRootFS(path string) bool {
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() {
+		return false
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	head := make([]byte, rootfs.HeadLen)
+	n, err := io.ReadFull(f, head)
+	return (err == nil || errors.Is(err, io.ErrUnexpectedEOF)) && rootfs.Recognise(head[:n])
 }
 
 // await runs what may hang in a read that nothing can interrupt, of a terminal
 // or a pipe, and leaves it behind when the context ends.
-func (o *opener) await(open func() (*archive.Image, error)) (*archive.Image, error) {
+func (o *opener) await(open func() (*Image, error)) (*Image, error) {
 	type opened struct {
-		img *archive.Image
+		img *Image
 		err error
 	}
 	done := make(chan opened, 1)
@@ -103,17 +148,28 @@ func (o *opener) path() (*Image, string, error) {
 		if o.ref.Kind == DockerArchive || o.ref.Kind == OCIArchive {
 			return nil, where, fmt.Errorf("%s is a directory, not an archive", path)
 		}
+		if o.ref.Kind == RootFS || o.ref.Kind == "" && !isLayout(path) && rootfs.IsRoot(path) {
+			img, err := rootfs.Directory(path)
+			return fromRootFS(img, err), where, err
+		}
 		img, err := o.layout(path)
 		return img, where, err
+	}
+	if o.ref.Kind == RootFS || o.ref.Kind == "" && isRootFS(path) {
+		img, err := rootfs.File(path)
+		return fromRootFS(img, err), where, err
 	}
 	if o.ref.Kind == OCILayout {
 		return nil, where, fmt.Errorf("%s is a file, not a layout directory", path)
 	}
-	img, err := o.await(func() (*archive.Image, error) { return archive.Open(o.ctx, path, o.archiveOptions()) })
-	if err != nil {
-		return nil, where, err
-	}
-	return fromArchive(img), where, nil
+	img, err := o.await(func() (*Image, error) {
+		img, err := archive.Open(o.ctx, path, o.archiveOptions())
+		if err != nil {
+			return nil, err
+		}
+		return fromArchive(img), nil
+	})
+	return img, where, err
 }
 
 func (o *opener) layout(path string) (*Image, error) {

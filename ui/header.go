@@ -13,7 +13,7 @@ import (
 func sourceName(img *source.Image) string {
 	names := map[source.Kind]string{
 		source.Registry: "registry", source.OCILayout: "OCI layout", source.OCIArchive: "OCI archive",
-		source.DockerArchive: "docker archive", source.Docker: "docker", source.Podman: "podman", source.Storage: "podman storage", source.Sample: "sample",
+		source.DockerArchive: "docker archive", source.Docker: "docker", source.Podman: "podman", source.Storage: "podman storage", source.RootFS: "root file system", source.Sample: "sample",
 	}
 	name, ok := names[img.Kind]
 	if !ok {

@@ -82,9 +82,8 @@ func (in *inspector) imageBrief(d *doc) {
 }
 
 func (in *inspector) configLine() string {
-	cfg := in.a.Image.Config
-	if cfg == nil {
-		return ""
+	if in.a.Image.NoConfig {
+		return "a root file system, without a config"
 	}
 	var parts []string
 	if run := in.command(); run != "" {
@@ -123,7 +122,7 @@ func (in *inspector) image(d *doc) {
 	in.baseFields(d)
 	d.field("Files", in.atLeast()+text.Count(in.fig.files)+" visible")
 	d.field("Efficiency", fmt.Sprintf("%.1f%%, as dive counts it", 100*w.Efficiency))
-	if img.Config != nil {
+	if !img.NoConfig {
 		d.field("Runs", in.command())
 		d.field("User", in.user())
 		if !img.Config.Created.IsZero() {

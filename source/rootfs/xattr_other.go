@@ -1,0 +1,5 @@
+//go:build !linux
+
+package rootfs
+
+func xattrsOf(string) map[string]string { return nil }
