@@ -92,6 +92,12 @@ var others = []struct {
 	{"github.com/docker/docker@v28.5.2+incompatible", []string{".tar"}, map[string]error{
 		"integration-cli/testdata/emptyLayer.tar": archive.ErrNotArchive, // saved by a Docker before 1.10
 		// Layers.
+		"pkg/tarsum/testdata/511136ea3c5a64f264b78b5433614aec563103b4d4702f3ba7d4d2698e22c158/layer.tar": archive.ErrNotArchive,
+		"pkg/tarsum/testdata/collision/collision-0.tar":                                                  archive.ErrNotArchive,
+		"pkg/tarsum/testdata/collision/collision-1.tar":                                                  archive.ErrNotArchive,
+		"pkg/tarsum/testdata/collision/collision-2.tar":                                                  archive.ErrNotArchive,
+		"pkg/tarsum/testdata/collision/collision-3.tar":                                                  archive.ErrNotArchive,
+		"pkg/tarsum/testdata/xattr/layer.tar":                                                            archive.ErrNotArchive,
 	}},
 	{"github.com/regclient/regclient@v0.11.7", []string{".tar"}, map[string]error{
 		"testdata/layer.tar":    archive.ErrNotArchive,
