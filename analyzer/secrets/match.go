@@ -3,6 +3,8 @@ package secrets
 import (
 	"encoding/binary"
 	"slices"
+
+	"peel/analyzer/secrets/bigram"
 )
 
 // A keyword is what a rule's text cannot do without, found in any case.
@@ -131,7 +133,7 @@ func (k keyword) grams() (out []gramAt) {
 // rarest is where the five bytes begin that are the least like a word: of
 // "contentful" the grams "tful" and "ntfu", not "cont".
 func rarest(t []byte) int {
-	table := bigrams()
+	table := bigram.Table()
 	best, at := float32(1e9), 0
 	for n := 0; n+5 <= len(t) && n < 100; n++ {
 		sum := float32(0)
