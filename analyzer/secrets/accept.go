@@ -2,6 +2,7 @@ package secrets
 
 import (
 	"bytes"
+	"slices"
 	"time"
 
 	"peel/analyzer/finding"
@@ -33,7 +34,7 @@ func (t *text) accept(b []byte, lo int, m []int, r *rule, rank int8) {
 		return
 	}
 	f := match{rule: r, sev: r.sev, conf: r.conf, rank: rank}
-	if !f.plausible(v) {
+	if !r.fits(v) || !f.plausible(v) {
 		return
 	}
 	for i := range r.allow {
@@ -48,6 +49,11 @@ func (t *text) accept(b []byte, lo int, m []int, r *rule, rank int8) {
 		t.pairAWS(b, start, end, &f)
 	}
 	t.add(b, start, end, f)
+}
+
+// fits reports whether a value is as those of the rule are.
+func (r *rule) fits(v []byte) bool {
+	return !(r.noWords && wordy(v)) && !slices.ContainsFunc(r.needs, func(p pattern) bool { return !p.get().Match(v) })
 }
 
 // Rules of gitleaks' that are looked at more closely.

@@ -96,6 +96,12 @@ func adopt(g *gitleaks.Rule, global []gitleaks.Allow) *rule {
 	if g.Path != "" {
 		r.path = newPattern(g.Path)
 	}
+	if r.noWords = g.NoWords; g.Unsure {
+		r.sev, r.conf = min(r.sev, finding.Medium), finding.Unsure
+	}
+	for _, p := range g.Needs {
+		r.needs = append(r.needs, newPattern(p))
+	}
 	for _, a := range g.Allow {
 		r.allow = append(r.allow, newAllow(a))
 	}

@@ -32,6 +32,15 @@ var families = map[string]class{
 	"hashicorp":     {"S007", "HashiCorp token", finding.Critical},
 	"vault":         {"S007", "Vault token", finding.Critical},
 	"pulumi":        {"S007", "Pulumi token", finding.Critical},
+	"vercel":        {"S007", "Vercel token", finding.High},
+	"supabase":      {"S007", "Supabase key", finding.High},
+	"scaleway":      {"S007", "Scaleway key", finding.High},
+	"exoscale":      {"S007", "Exoscale key", finding.High},
+	"civo":          {"S007", "Civo key", finding.High},
+	"upcloud":       {"S007", "UpCloud token", finding.High},
+	"ibm-cloud":     {"S007", "IBM Cloud key", finding.High},
+	"buildkite":     {"S010", "Buildkite token", finding.High},
+	"circleci":      {"S010", "CircleCI token", finding.High},
 	"github":        {"S010", "GitHub token", finding.Critical},
 	"gitlab":        {"S010", "GitLab token", finding.Critical},
 	"bitbucket":     {"S010", "Bitbucket credential", finding.High},
@@ -77,8 +86,12 @@ func classify(id string) class {
 	return c
 }
 
-// words makes a title of a rule's id.
+// words makes a title of a rule's id. A number behind a dot tells two forms of one
+// credential apart.
 func words(id string) string {
+	if n := strings.LastIndexByte(id, '.'); n > 0 && strings.Trim(id[n+1:], "0123456789") == "" {
+		id = id[:n]
+	}
 	s := strings.Map(func(r rune) rune {
 		if r == '-' || r == '_' {
 			return ' '

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"peel/analyzer/secrets/betterleaks"
 	"peel/analyzer/secrets/gitleaks"
 	"peel/source/layer"
 )
@@ -104,6 +105,9 @@ var defaultRules = sync.OnceValue(func() []*rule {
 		if g := &gitleaks.Default.Rules[i]; !replaced[g.ID] {
 			rules = append(rules, anywhere(adopt(g, gitleaks.Default.Allow)))
 		}
+	}
+	for i := range betterleaks.Rules {
+		rules = append(rules, adopt(&betterleaks.Rules[i], gitleaks.Default.Allow))
 	}
 	return append(rules, ownRules()...)
 })
