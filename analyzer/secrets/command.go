@@ -20,6 +20,7 @@ func phrases(list ...string) (out []keyword) {
 
 // command looks at the line of a program that takes passwords as arguments.
 func (t *text) command(b []byte, from, to int) {
+	t.keyed = true
 	lo, hi := from, to
 	for lo > 0 && from-lo < maxCommand && b[lo-1] != '\n' {
 		lo--

@@ -37,6 +37,7 @@ var passwordRule = &rule{id: "generic-password", check: "S033", title: "password
 
 // generic looks at what is assigned to a name that has a word for a secret in it.
 func (t *text) generic(b []byte, from, to int) {
+	t.keyed = true
 	a, ok := assign(b, from, to)
 	if !ok || a.start == t.lastGen {
 		return

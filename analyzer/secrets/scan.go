@@ -26,6 +26,7 @@ type match struct {
 // Ranks of matches.
 const (
 	rankGeneric int8 = iota
+	rankField
 	rankURL
 	rankAssigned
 	rankToken
@@ -49,6 +50,7 @@ type text struct {
 	work   int     // bytes that regular expressions have looked at
 	effort *effort // of the layer; nil for what is in none
 	formed bool    // it begins as files do that have a parser
+	keyed  bool    // it has a word for a secret, or a command that takes one
 	tired  bool    // there were too many
 	half   bool    // the first byte of a 16-bit character waits for the second
 	first  byte

@@ -7,6 +7,7 @@ import (
 
 	"peel/analyzer/secrets/betterleaks"
 	"peel/analyzer/secrets/gitleaks"
+	"peel/analyzer/secrets/structured"
 	"peel/source/layer"
 )
 
@@ -29,8 +30,14 @@ type Scanner struct {
 	uses    []use // by keyword
 
 	mu   sync.Mutex
-	seen map[layer.Digest]*content // scanned contents; nil for one without secrets
-	pool sync.Pool                 // of *stream
+	seen map[contentKey]*content // scanned contents; nil for one without secrets
+	pool sync.Pool               // of *stream
+}
+
+// contentKey tells contents apart. What a file is named may tell how it is read.
+type contentKey struct {
+	digest layer.Digest
+	syntax structured.Syntax
 }
 
 // use is what a keyword may be a sign of.
@@ -57,7 +64,7 @@ func New(opts Options) (*Scanner, error) {
 	if opts.Now.IsZero() {
 		opts.Now = time.Now()
 	}
-	s := &Scanner{opts: opts, seen: map[layer.Digest]*content{}}
+	s := &Scanner{opts: opts, seen: map[contentKey]*content{}}
 	s.pool.New = func() any { return newStream(s) }
 	rules := defaultRules()
 	if opts.ExtraRules != nil {

@@ -23,7 +23,7 @@ var examples = map[string]bool{
 // somebody's package: the world has it, or it is an example. Tokens with a form
 // of their own are as grave there as anywhere.
 func inDependency(f *finding.Finding, m *match, full string) {
-	if m.rank > rankGeneric {
+	if m.rank > rankField {
 		return
 	}
 	within := ""

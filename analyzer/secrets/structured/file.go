@@ -11,6 +11,7 @@ import (
 type file struct {
 	base     string // the name without directories, in lower case
 	named    bool   // the parser was chosen by the name
+	messages bool   // it holds what programs say, in some language
 	text     string
 	hits     []Hit
 	seen     map[Hit]bool
