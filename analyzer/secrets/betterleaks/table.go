@@ -131,13 +131,6 @@ var Rules = []gitleaks.Rule{
 		NoWords:     true,
 	},
 	{
-		ID:          `brave-search-api-key`,
-		Description: `Detected a Brave Search API key, which may allow unauthorized use of Brave Search API quota.`,
-		Regex:       `\b(BSA[A-Za-z0-9_-]{24,40})\b`,
-		Entropy:     3.2,
-		Keywords:    []string{`bsa`},
-	},
-	{
 		ID:          `buildkite-service-token`,
 		Description: `Detected a Buildkite agent, package, or portal token, which may expose CI/CD workloads or packages.`,
 		Regex:       `\b(bkaa_[A-Za-z0-9_-]{75}|bkaj_[A-Za-z0-9_-]{333}|bkar_[A-Za-z0-9_-]{73}|bkct_[A-Za-z0-9_-]{73}|bkpt_[A-Za-z0-9_-]{199}|bkpat_[A-Za-z0-9_-]{54}|bkps_[A-Za-z0-9_-]{64})(?:$|[^A-Za-z0-9_-])`,
@@ -610,13 +603,6 @@ var Rules = []gitleaks.Rule{
 		Keywords:    []string{`honeycomb`},
 		Unsure:      true,
 		NoWords:     true,
-	},
-	{
-		ID:          `ibm-cloud-user-api-key`,
-		Description: `Detected an IBM Cloud user API key, which may expose IBM Cloud account resources.`,
-		Regex:       `(?i)(?:ibm(?:cloud)?|bx)(?:[ \t\w.-]{0,20})[\s'"]{0,3}(?:=|>|:{1,3}=|\|\||:|=>|\?=|,)[\x60'"\s=]{0,5}([a-z0-9_-]{42,44})(?:[\x60'"\s;]|\\[nr]|$)`,
-		Entropy:     3.5,
-		Keywords:    []string{`ibm`},
 	},
 	{
 		ID:          `influxdb-api-token`,

@@ -31,6 +31,8 @@ var leftOut = map[string]string{
 	"alibaba-sts-access-key-secret": "its words are of every text",
 	"ovh-application-secret":        "no word of the vendor is in it",
 	"polymarket-api-key":            "an identifier near the word poly",
+	"ibm-cloud-user-api-key":        "its word is a part of names of libraries",
+	"brave-search-api-key":          "its form alone is that of any base64",
 	"aws-access-token":              "as gitleaks' rule",
 	"azure-ad-client-secret":        "as gitleaks' rule",
 }

@@ -140,7 +140,7 @@ func (f *file) directive(off int, line string, fam *family, p linePattern) bool 
 	}
 	name, title := "password", fam.title
 	if p.name > 0 {
-		if name = m[p.name]; !isSecretName(name) {
+		if name = m[p.name]; !f.secretField(name, '=') {
 			return false
 		}
 		title = "value of " + clip(name, 60)

@@ -24,6 +24,9 @@ const (
 // pairs takes the assignments of a text without line breaks. Comments are looked
 // at as well: what is commented out has often been true.
 func (f *file) pairs(off int, line string) {
+	if c := strings.Index(line, " #"); c > 0 && strings.TrimSpace(line[:c]) != "" && strings.Count(line[:c], `"`)%2 == 0 {
+		line = line[:c] // what explains a value is none
+	}
 	for i, n := 0, 0; i < len(line) && n < maxPairs; n++ {
 		at := strings.IndexAny(line[i:], "=:")
 		if at < 0 {
@@ -33,7 +36,7 @@ func (f *file) pairs(off int, line string) {
 		begin := nameBefore(line, at)
 		i = at + 1
 		name := line[begin:at]
-		if name = strings.TrimRight(name, " \t\"'`])"); name == "" || !isSecretName(name) {
+		if name = strings.TrimRight(name, " \t\"'`])"); name == "" || !f.secretField(name, line[at]) {
 			continue
 		}
 		value, quoted, end := valueAfter(line, at+1, strings.TrimLeft(line[:begin], " \t\"'-") == "")
@@ -43,6 +46,24 @@ func (f *file) pairs(off int, line string) {
 		f.pair(off+begin, name, value, quoted)
 	}
 }
+
+// secretField is isSecretName for what stands before a sign in a file: ODBC has
+// PWD, a report of tests PASS, and nginx passes requests on.
+func (f *file) secretField(name string, sign byte) bool {
+	switch name {
+	case "PWD", "pwd", "Pwd":
+		return sign == '='
+	case "PASS", "pass":
+		return sign == '=' || name == "pass"
+	}
+	if strings.HasSuffix(name, "_pass") && strings.HasSuffix(f.base, ".conf") && passedOn[name] {
+		return false
+	}
+	return isSecretName(name)
+}
+
+// passedOn are directives of nginx that name a server.
+var passedOn = map[string]bool{"proxy_pass": true, "fastcgi_pass": true, "uwsgi_pass": true, "scgi_pass": true, "grpc_pass": true, "memcached_pass": true, "js_pass": true}
 
 // nameBefore is where the name begins that ends before line[at].
 func nameBefore(line string, at int) int {
@@ -114,7 +135,7 @@ var typeWords = map[string]bool{
 	"string": true, "object": true, "array": true, "boolean": true, "bool": true, "number": true, "integer": true, "text": true, "varchar": true, "char": true, "any": true, "bytes": true,
 	"hmac": true, "bearer": true, "basic": true, "digest": true, "jwt": true, "oauth": true, "oauth2": true, "saml": true, "ldap": true, "plain": true, "plaintext": true, "scram": true,
 	"login": true, "input": true, "field": true, "label": true, "always": true, "never": true, "auto": true, "manual": true, "random": true, "generated": true, "header": true, "cookie": true, "query": true, "write-only": true, "readonly": true, "sensitive": true,
-	"sha": true, "aes": true, "rsa": true, "md5": true, "sha1": true, "sha256": true, "sha512": true, "bcrypt": true, "scrypt": true, "argon2": true, "pbkdf2": true, "requisite": true, "sufficient": true, "include": true,
+	"sha": true, "aes": true, "rsa": true, "md5": true, "sha1": true, "sha256": true, "sha512": true, "bcrypt": true, "scrypt": true, "argon2": true, "pbkdf2": true, "requisite": true, "files": true, "compat": true, "systemd": true, "sss": true, "winbind": true, "sufficient": true, "include": true,
 }
 
 // plausible is false for values that only a program or a reader means: types,
@@ -131,15 +152,22 @@ func (f *file) plausible(name, value string, quoted bool) bool {
 	if isVersion(value) || isAlgorithm(value) || strings.Contains(value, "://") || strings.HasPrefix(value, "//") || strings.HasPrefix(value, "${") && !strings.Contains(value, "-") {
 		return false
 	}
+	if isHex(value) && (len(value) > maxHexValue || hasAny(strings.ToLower(name), []string{"shared_secret", "exporter_secret", "sharedsecret", "exportersecret", "traffic_secret"})) {
+		return false // vectors of cryptographic tests
+	}
 	digit := strings.ContainsAny(value, "0123456789")
 	if !quoted && (strings.ContainsAny(value, "(){}[]<>") || !digit && strings.Contains(value, ".")) {
 		return false // code
 	}
-	if digit {
+	if trimmed := strings.TrimRight(value, "0123456789"); digit && (len(value)-len(trimmed) > 2 || strings.ContainsAny(trimmed, "0123456789")) {
 		return true
+	} else if digit {
+		return !namesSecret(trimmed) // secret1
 	}
 	return !f.messages && !namesSecret(value) && !isSecretName(value)
 }
+
+func isHex(s string) bool { return strings.Trim(s, "0123456789abcdefABCDEF") == "" }
 
 const (
 	// minFieldValue is the length in bytes of the shortest password that is told
@@ -147,6 +175,8 @@ const (
 	minFieldValue = 5
 	// maxPlainValue is that of the longest; what is longer is data.
 	maxPlainValue = 512
+	// maxHexValue is that of the longest secret in hex digits.
+	maxHexValue = 128
 )
 
 // secretParts are parts of names of secrets; a value without a digit that has one
