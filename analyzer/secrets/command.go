@@ -2,7 +2,6 @@ package secrets
 
 import (
 	"bytes"
-	"strings"
 
 	"peel/analyzer/secrets/structured"
 )
@@ -42,7 +41,7 @@ func (t *text) command(b []byte, from, to int) {
 }
 
 // isProse tells a sentence about a command: "your credentials are stored when you
-// invoke docker login".
+// invoke docker login", "-passin arg".
 func isProse(h structured.Hit) bool {
-	return strings.HasPrefix(h.Title, "value of ") && len(h.Value) < shortWord && plainWord([]byte(h.Value))
+	return len(h.Value) < shortWord && plainWord([]byte(h.Value))
 }

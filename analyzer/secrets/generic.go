@@ -6,16 +6,21 @@ import (
 	"peel/analyzer/finding"
 )
 
-// scanners are the kinds of secrets that no pattern tells but the text around.
-var scanners = []struct {
+// scannerOf is a kind of secrets that no pattern tells but the text around.
+type scannerOf struct {
 	words  []keyword
 	scan   func(t *text, b []byte, from, to int)
 	binary bool
-}{
+}
+
+var scanners = []scannerOf{
 	{genericWords, (*text).generic, false},
 	{[]keyword{{text: "://", next: userinfo, prev: alnum}}, (*text).url, true},
 	{each("-----begin", keyword{}), (*text).pem, true},
-	{each("sshpass redis-cli ldapsearch smbclient psexec mysqldump", keyword{}), (*text).command, false},
+	{each("sshpass redis-cli ldapsearch smbclient psexec mysqldump rabbitmqctl htpasswd chpasswd -storepass -keypass -passin -passout convertto-securestring", keyword{}), (*text).command, false},
+	{callWords, (*text).call, false},
+	{phrases("@tcp(", "@unix("), (*text).goDSN, false},
+	{phrases("jdbc:oracle:"), (*text).oracle, false},
 	{phrases("docker login", "podman login", "skopeo login", "helm registry", "net use", "mysql -", "twine upload", "oc login", "az login", "identified by '", "identified by \""), (*text).command, false},
 	{[]keyword{{text: "basic ", next: alnum}, {text: "basic:", next: alnum}}, (*text).basic, false},
 }
@@ -60,7 +65,7 @@ func (t *text) generic(b []byte, from, to int) {
 	if kind == password {
 		r = passwordRule
 	}
-	if !credible(kind, name, v, &a) {
+	if !credible(kind, name, v, &a) && !(kind == password && a.ofLogin(b, v)) {
 		return
 	}
 	f := match{rule: r, sev: r.sev, conf: r.conf, rank: rankGeneric}

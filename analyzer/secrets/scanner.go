@@ -2,6 +2,7 @@ package secrets
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -139,7 +140,7 @@ func (s *Scanner) build(rules []*rule) {
 			u.rules = append(u.rules, r)
 		}
 	}
-	for _, sc := range scanners {
+	for _, sc := range slices.Concat(scanners, codingScanners()) {
 		for _, k := range sc.words {
 			u := put(k)
 			u.scanner, u.binary = sc.scan, sc.binary

@@ -76,7 +76,7 @@ func (f *match) judgeURL(user, pass, host []byte, binary bool) bool {
 		return false
 	}
 	switch {
-	case docPasswords[string(plain)], bytes.EqualFold(user, pass), filler(pass) != "", containsFold(host, "example."), containsFold(host, ".company.com"):
+	case numbered(plain), docPasswords[string(plain)], bytes.EqualFold(user, pass), filler(pass) != "", containsFold(host, "example."), containsFold(host, ".company.com"):
 		f.sev, f.conf, f.reason = finding.Info, finding.Unsure, "an example or a well-known default"
 	case lettersOnly(pass) && (wordy(pass) || len(pass) < 6):
 		if binary {
@@ -90,4 +90,14 @@ func (f *match) judgeURL(user, pass, host []byte, binary bool) bool {
 		f.sev, f.conf, f.reason = finding.Medium, finding.Unsure, "a short or simple password, perhaps an example"
 	}
 	return true
+}
+
+// numbered reports whether a password is a word for one and a number: "key_1234".
+func numbered(v []byte) bool {
+	word := string(bytes.TrimRight(v, "0123456789"))
+	switch word {
+	case "key", "key_", "key-", "pass", "pass_", "pass-", "secret", "secret_", "secret-", "token", "token_", "token-", "pw", "pwd", "user", "test":
+		return len(v)-len(word) <= maxExampleDigits
+	}
+	return false
 }

@@ -24,15 +24,15 @@ type family struct {
 // families are tried in this order of their names: whole ones, patterns, endings.
 var families = []family{
 	// Databases and caches.
-	{[]string{"redis.conf", "*redis*.conf", "redis/*.conf", "sentinel.conf", "valkey.conf", "*.acl"}, "Redis password", true, []string{
+	{[]string{"redis.conf", "redis*.conf", "redis/*.conf", "sentinel.conf", "valkey.conf", "*.acl"}, "Redis password", true, []string{
 		"requirepass {}", "masterauth {}", "primaryauth {}", "sentinel auth-pass * {}", "sentinel sentinel-pass {}", "tls-key-file-pass {}", "user * … >{}"}},
 	{[]string{"userlist.txt"}, "pgbouncer password", true, []string{"* {}"}},
 	{[]string{"local.ini", "local.d/*.ini", "couchdb/*.ini"}, "CouchDB password", true, []string{"admin = {}", "admin={}"}},
-	{[]string{"jmxremote.password", "*jmx*.password"}, "JMX password", true, []string{"* {}"}},
-	{[]string{"jaas.conf", "*jaas*.conf", "*.jaas"}, "JAAS password", false, []string{"user_*={}", "… password={}", "password={}"}},
+	{[]string{"jmxremote.password", "jmx*.password"}, "JMX password", true, []string{"* {}"}},
+	{[]string{"jaas.conf", "*jaas.conf", "*.jaas"}, "JAAS password", false, []string{"user_*={}", "… password={}", "password={}"}},
 	// Directories.
 	{[]string{"ldap.conf", "nslcd.conf", "pam_ldap.conf", "libnss-ldap.conf", "slapd.conf", "sudo-ldap.conf"}, "LDAP password", true, []string{
-		"bindpw {}", "rootbindpw {}", "rootpw {}", "tls_keypass {}", "… credentials={}"}},
+		"bindpw {}", "authldapbindpassword {}", "rootbindpw {}", "rootpw {}", "tls_keypass {}", "… credentials={}"}},
 	{[]string{"*.ldif"}, "LDAP password", true, []string{"olcrootpw: {}", "userpassword: {}", "userpassword:: {}", "… credentials={}"}},
 	{[]string{"sssd.conf", "sssd/conf.d/*.conf"}, "LDAP password", true, []string{"ldap_default_authtok = {}", "ldap_default_authtok={}"}},
 	{[]string{"freeradius/users", "raddb/users", "files/authorize"}, "RADIUS password", false, []string{"* cleartext-password := {}", "* user-password := {}"}},
@@ -53,10 +53,7 @@ var families = []family{
 	{[]string{"passwd.client"}, "mail relay password", true, []string{"*:*:{}"}},
 	{[]string{"dovecot/users", "dovecot/passwd", "dovecot.passwd"}, "mailbox password", true, []string{"*:{plain}{}", "*:{cleartext}{}", "*:{plain-md5}{}"}},
 	{[]string{"voicemail.conf"}, "mailbox password", true, []string{"* => {}"}},
-	// Web servers and proxies.
-	{[]string{".htaccess", "httpd.conf", "apache2.conf", "*.vhost", "sites-enabled/*", "sites-available/*", "fastcgi_params", "*.conf"}, "value of a directive", false, []string{
-		"setenv NAME {}", "env[NAME] = {}", "fastcgi_param NAME {}", "uwsgi_param NAME {}", "set $NAME {}", "… set $NAME {}", "proxy_set_header authorization {}", "… proxy_set_header authorization {}", "proxy_set_header NAME {}",
-		"requestheader set authorization {}", "requestheader set NAME {}", "authldapbindpassword {}", "… password={}", "NAME {}", "sqlconnectinfo * * {}", "setcookie {}"}},
+	// Proxies.
 	{[]string{"haproxy*.cfg", "haproxy/*.cfg"}, "HAProxy password", true, []string{"stats auth *:{}", "user * insecure-password {}", "user * … insecure-password {}"}},
 	{[]string{"squid.conf", "squid/*.conf"}, "proxy password", true, []string{"cache_peer … login=*:{}", "cachemgr_passwd {}"}},
 	{[]string{"monitrc", ".monitrc", "monit/*"}, "monit password", true, []string{"allow *:{}", "… allow *:{}", "… password {}"}},
@@ -70,6 +67,7 @@ var families = []family{
 	{[]string{"plugin-conf.d/*", "munin-node"}, "value of a variable", false, []string{"env.NAME {}"}},
 	{[]string{"resource.cfg"}, "Nagios macro", true, []string{"$user*$={}"}},
 	{[]string{"*commands.cfg", "objects/*.cfg", "nagios/*.cfg", "nrpe.cfg"}, "password of a check", true, []string{"… -p {}", "… --password {}", "… --password={}"}},
+	{[]string{"php.ini", "php*.ini"}, "PHP password", true, []string{"mysqli.default_pw = {}", "mysqli.default_pw={}", "mysql.default_password = {}", "odbc.default_pw = {}"}},
 	// Installers.
 	{[]string{"ks.cfg", "*.ks", "anaconda-ks.cfg", "kickstart/*.cfg"}, "kickstart password", true, []string{"rootpw --plaintext {}", "rootpw {}", "user … --password={}", "bootloader … --password={}"}},
 	{[]string{"preseed.cfg", "preseed/*", "*.seed"}, "preseed password", false, []string{"* NAME password {}"}},
@@ -79,4 +77,8 @@ var families = []family{
 	{[]string{"dockerfile", "dockerfile.*", "*.dockerfile", "containerfile"}, "value of a variable", false, []string{"env NAME {}"}},
 	{[]string{"*.properties"}, "value of a property", false, []string{"NAME {}"}},
 	{[]string{".cshrc", ".tcshrc", "*.csh", "*.fish"}, "value of a variable", false, []string{"setenv NAME {}", "set -gx NAME {}", "set -x NAME {}"}},
+	// What other families do not take.
+	{[]string{".htaccess", "httpd.conf", "apache2.conf", "*.vhost", "sites-enabled/*", "sites-available/*", "fastcgi_params", "*.conf"}, "value of a directive", false, []string{
+		"setenv NAME {}", "env[NAME] = {}", "fastcgi_param NAME {}", "uwsgi_param NAME {}", "set $NAME {}", "… set $NAME {}", "proxy_set_header authorization {}", "… proxy_set_header authorization {}", "proxy_set_header NAME {}",
+		"requestheader set authorization {}", "requestheader set NAME {}", "authldapbindpassword {}", "… password={}", "NAME {}", "sqlconnectinfo * * {}", "setcookie {}"}},
 }

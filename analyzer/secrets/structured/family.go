@@ -62,10 +62,10 @@ func (f *family) compile() patterns {
 // Expressions for the parts of a line's pattern. What stands for any word takes no
 // more than one: a quoted word with blanks is a secret or nothing.
 const (
-	anyPart   = `[^\s:]*`
+	anyPart   = `[^\s:"']*`
 	someWords = `(?:\S+\s+){0,12}?`
-	namePart  = `["']?([\w.-]+)["']?`
-	valuePart = `("[^"]*"|'[^']*'|[^\s"',;][^\s"';]*)`
+	namePart  = `["']?([\w./-]+)["']?`
+	valuePart = `("[^"]*"|'[^']*'|[^\s"',;][^\s"',;]*)`
 )
 
 func compileLine(words []string) linePattern {
@@ -148,7 +148,10 @@ func (f *file) directive(off int, line string, fam *family, p linePattern) bool 
 	value := strings.TrimRight(strings.Trim(m[p.value], `"'`), ",;")
 	quoted := strings.HasPrefix(m[p.value], `"`) || strings.HasPrefix(m[p.value], `'`)
 	value, raw := unwrap(value)
-	if strings.HasPrefix(value, "[") || strings.HasPrefix(value, "=") || !quoted && slices.Contains([]string{"{", "on", "off", "->", "is"}, value) || !f.plausible(name, value, quoted) {
+	if b, ok := decode64(value); ok && isPlainASCII(b) && strings.Contains(m[0], ":: ") { // LDIF
+		value, raw = string(b), value
+	}
+	if strings.HasPrefix(value, "[") || strings.HasPrefix(value, "=") || !quoted && strings.HasPrefix(value, "-") || !quoted && slices.Contains([]string{"{", "on", "off", "->", "is"}, value) || !f.plausible(name, value, quoted) {
 		return false
 	}
 	if p.name > 0 && !quoted && restIsSentence(line[len(m[0]):]) {

@@ -1,6 +1,7 @@
 package structured
 
 import (
+	"encoding/hex"
 	"slices"
 	"strings"
 
@@ -12,13 +13,17 @@ import (
 // that is common to all formats: a variable, a key of YAML, an attribute of XML.
 // The severity is high; low for what a build or a test has made up.
 func field(id, title, name, value string) (Hit, bool) {
-	value = strings.TrimSpace(value)
+	raw := strings.TrimSpace(value)
+	value = decoded(name, raw)
 	if !credible(value) {
 		return Hit{}, false
 	}
 	h, ok := judge(id, title, value)
 	if !ok {
 		return Hit{}, false
+	}
+	if value != raw {
+		h.Raw = raw
 	}
 	switch {
 	case h.Severity <= finding.Low:
@@ -31,6 +36,28 @@ func field(id, title, name, value string) (Hit, bool) {
 	}
 	return h, true
 }
+
+// decoded is a value in clear, if the name of its field says that it is encoded.
+func decoded(name, value string) string {
+	words := wordsOf(name)
+	if len(words) < 2 {
+		return value
+	}
+	var b []byte
+	switch words[len(words)-1] {
+	case "base64", "b64", "encoded":
+		b, _ = decode64(value)
+	case "hex":
+		b, _ = hex.DecodeString(value)
+	}
+	if len(b) < minFieldValue || !isPlainASCII(b) {
+		return value
+	}
+	return string(b)
+}
+
+// Password judges a value that stands where a password does.
+func Password(value string) (Hit, bool) { return field("S033", "password", "password", value) }
 
 // occasions are words for what a value was made up for.
 var occasions = map[string]bool{

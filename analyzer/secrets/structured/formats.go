@@ -48,7 +48,7 @@ var formats = []format{
 	{names: []string{"doctl/config.yaml", "gh/hosts.yml", "glab-cli/config.yml", ".config/hub", ".netlify/config.json", "netlify/config.json", ".vercel/auth.json", "com.vercel.cli/auth.json", ".config/configstore/firebase-tools.json", "heroku/credentials", ".fly/config.yml", "linode-cli", ".pulumi/credentials.json", ".oci/config", ".bluemix/config.json", ".databrickscfg", ".snowsql/config", ".kaggle/kaggle.json", "openstack/clouds.yaml", "clouds.yaml", ".dbt/profiles.yml", ".ngrok2/ngrok.yml", "ngrok.yml", ".travis/config.yml", ".circleci/cli.yml", "argocd/config", ".aliyun/config.json", ".tccli/default.credential", "hcloud/cli.toml", ".wrangler/config/default.toml", "sentryclirc", ".sentryclirc"}, parse: parseCLI},
 	{names: []string{".env", ".env.*", "*.env", ".envrc", "env.sh", "environment", "etc/default/", "etc/sysconfig/", "*.envrc", "etc/environment.d/"}, parse: parseDotenv},
 	{names: []string{".bash_history", ".zsh_history", ".zhistory", ".sh_history", ".ash_history", ".history", ".ksh_history", "fish_history", ".python_history", ".psql_history", ".mysql_history", ".mariadb_history", ".lesshst", ".rediscli_history", ".node_repl_history", ".sqlite_history", ".mongo_history", "mongosh/.repl_history", ".dbshell", ".irb_history", ".pry_history", ".php_history", ".wget-hsts", ".viminfo", ".local/state/bash/history", ".config/powershell/consolehost_history.txt", "consolehost_history.txt", ".scala_history", ".julia_history", ".influx_history", ".cqlsh_history", ".sqlcmd_history"}, parse: parseHistory},
-	{names: []string{"wp-config.php", "wp-config-*", "localsettings.php", "settings.local.php", "configuration.php", "config.inc.php"}, parse: parsePHP},
+	{names: []string{"wp-config.php", "wp-config-*", "localsettings.php", "settings.local.php", "configuration.php", "config.inc.php", "config.php", "settings.php", "database.php", "parameters.php", "app.php", "env.php", "config/*.php"}, parse: parsePHP},
 	{names: []string{"database.yml", "secrets.yml", "mongoid.yml", "cable.yml", "storage.yml", "redis.yml", "shards.yml", "credentials.yml", "parameters.yml", "parameters.yaml"}, parse: parseRails},
 	{names: []string{"master.key", "config/credentials/*.key"}, parse: parseMasterKey},
 	{names: []string{"settings.py", "local_settings.py", "settings_local.py", "superset_config.py", "jupyter_notebook_config.py", "settings/*.py"}, parse: parsePython},
@@ -62,13 +62,16 @@ var formats = []format{
 	{names: []string{".gnupg/private-keys-v1.d/"}, parse: parseGnuPG},
 	{names: []string{"secring.gpg"}, parse: parseSecring},
 	{names: []string{".config/sops/age/keys.txt"}, parse: nil},
+	{names: []string{"*.secret", "varnish/secret", "rpc.secret", "password.txt", "passwd.txt", "*_password.txt", "*-password.txt", "*.passwd.txt", "*_password", "run/secrets/*"}, parse: parseSecretFile},
+	{names: []string{"openvpn/auth.txt", "openvpn/auth", "openvpn/*.auth", "openvpn/pass.txt", "openvpn/*.pass", "openvpn/credentials", "auth-user-pass"}, parse: parseUserPass},
+	{names: []string{"svn.simple/", "svn.ssl.client-passphrase/"}, parse: parseSubversion},
 }
 
 // keyNames are files that hold nothing but keys: what any file may have is
 // looked for in them.
 var keyNames = []string{
 	"id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", "identity", "ssh_host_*", "*.pem", "*.key", "*.p8", "*.pk8", "*.ppk", "*.der", "*.p12", "*.pfx", "*.jks", "*.jceks", "*.bks", "*.keystore", "*.truststore",
-	"*.asc", "*.gpg", "*.pgp", "*.crt", "*.cer", "*.age", "*.agekey", "cacerts", "*.pkcs12", "*.ovpn", "*.secret", "*.ks",
+	"*.asc", "*.gpg", "*.pgp", "*.crt", "*.cer", "*.age", "*.agekey", "cacerts", "*.pkcs12", "*.ovpn", "*.ks",
 }
 
 // index finds formats by the parts of a path.

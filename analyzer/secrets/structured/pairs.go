@@ -5,12 +5,55 @@ import "strings"
 // lineFields takes what each line assigns: name = value, "name": "value",
 // several of them on a line, as connection strings have them.
 func (f *file) lineFields() {
+	variable := "" // of Terraform, whose block the line is in
+	start, whole := 0, ""
 	eachLine(f.text, func(off int, line string) {
 		if len(line) > maxPairLine {
+			whole = ""
 			return
 		}
-		f.pairs(off, line)
+		if whole == "" {
+			start = off
+		} else {
+			line = whole + strings.TrimLeft(line, " \t")
+		}
+		if part, goesOn := strings.CutSuffix(line, `\`); goesOn && len(part) < maxPairLine {
+			whole = part
+			return
+		}
+		whole = ""
+		f.pairs(start, line)
+		f.headers(start, line)
+		f.terraform(start, line, &variable)
 	})
+}
+
+// headers takes HTTP headers, as files of requests have them.
+func (f *file) headers(off int, line string) {
+	if strings.Contains(line, "uthorization:") || strings.Contains(line, "AUTHORIZATION:") {
+		var hits []Hit
+		headersIn(line, &hits)
+		for _, h := range hits {
+			f.add(h, off)
+		}
+	}
+}
+
+// terraform takes the default of a variable that is named as a secret.
+func (f *file) terraform(off int, line string, variable *string) {
+	if !strings.HasSuffix(f.base, ".tf") {
+		return
+	}
+	switch t := strings.TrimSpace(line); {
+	case strings.HasPrefix(t, "variable "):
+		*variable = strings.Trim(strings.TrimSuffix(strings.TrimPrefix(t, "variable "), "{"), ` "`)
+	case t == "}":
+		*variable = ""
+	case *variable != "" && strings.HasPrefix(t, "default") && isSecretName(*variable):
+		if _, v, ok := strings.Cut(t, "="); ok {
+			f.pair(off, *variable, unquote(v), true)
+		}
+	}
 }
 
 const (

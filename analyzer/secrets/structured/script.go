@@ -18,9 +18,23 @@ func (f *file) scriptFields() {
 		if t := strings.TrimSpace(line); t == "" || strings.HasPrefix(t, "#") || len(line) > maxPairLine {
 			return
 		}
-		for _, h := range lineHits(line) {
+		for _, h := range lineHits(afterSchedule(line)) {
 			h.Line = 0
 			f.add(h, start)
 		}
 	})
+}
+
+// afterSchedule is a line of a crontab without its times and its user.
+func afterSchedule(line string) string {
+	words := strings.Fields(line)
+	if len(words) < 7 {
+		return line
+	}
+	for _, w := range words[:5] {
+		if strings.Trim(w, "0123456789*/,-") != "" {
+			return line
+		}
+	}
+	return strings.Join(words[6:], " ") + "; " + strings.Join(words[5:], " ")
 }

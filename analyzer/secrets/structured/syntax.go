@@ -111,15 +111,24 @@ func Fields(syntax Syntax, path string, content []byte) []Hit {
 		if strings.HasPrefix(strings.TrimLeft(f.text, " \t\r\n"), "<") {
 			f.xmlFields()
 		} else {
+			f.erlangTerms()
 			f.lineFields()
 		}
 	case script:
 		f.scriptFields()
 		f.lineFields()
 	case lines:
+		if isJSON(f.text) {
+			f.yamlFields()
+		}
 		f.lineFields()
 	}
 	return f.hits
+}
+
+func isJSON(s string) bool {
+	t := strings.TrimLeft(s, " \t\r\n")
+	return strings.HasPrefix(t, "{") || strings.HasPrefix(t, "[{")
 }
 
 // isTranslation is true for files of messages, in which a field named password

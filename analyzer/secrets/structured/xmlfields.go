@@ -47,7 +47,8 @@ func (f *file) xmlAttributes(e *element, text string) {
 		}
 		if isSecretName(a.Name.Local) {
 			f.pair(e.off, a.Name.Local, a.Value, true)
-		} else if strings.IndexByte(a.Value, '=') > 0 && len(a.Value) < maxPairLine {
+		}
+		if strings.IndexByte(a.Value, '=') > 0 && len(a.Value) < maxPairLine {
 			f.pairs(e.off, a.Value)
 		}
 	}

@@ -23,11 +23,7 @@ func (f *file) yamlFields() {
 			f.block(n)
 		}
 	}
-	if strings.HasPrefix(strings.TrimLeft(f.text, " \t\r\n"), "{") {
-		walkJSON(f.text, walk)
-	} else {
-		walkYAML(f.text, walk)
-	}
+	walkYAML(f.text, walk)
 	if kind == "Secret" || strings.Contains(f.text, "kind: Secret") {
 		f.kubeSecrets()
 	}
@@ -78,7 +74,7 @@ func (f *file) kubeSecret(off int, n *node) {
 	value, raw := n.value, ""
 	if n.path[0] == "data" {
 		b, ok := decode64(n.value)
-		if !ok || !printable(b) {
+		if !ok || !isPlainASCII(b) {
 			return
 		}
 		value, raw = string(b), n.value
