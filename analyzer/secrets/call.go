@@ -11,12 +11,17 @@ import (
 
 // calls take a password as an argument of a known place, from 0.
 var calls = map[string]int{
-	"mysqli_connect(": 2, "mysqli_real_connect(": 3, "new mysqli(": 2, "mysql_connect(": 2, "mysql_pconnect(": 2, "pymysql.connect(": 2, "mysqldb.connect(": 2, "new pdo(": 2, "odbc_connect(": 2,
-	"oci_connect(": 1, "cx_oracle.connect(": 1, "getconnection(": 2, ".login(": 1, "ftp_login(": 2, "ssh2_auth_password(": 2, "imap_open(": 2, "ldap_bind(": 2, "simple_bind_s(": 1,
-	"passwordauthentication(": 1, "networkcredential(": 1, "usernamepasswordcredentials(": 1, "httpbasicauth(": 1, "setbasicauth(": 1, "requestsauth(": 1, "smtp.plainauth(": 2, "basicauth(": 1,
+	"mysqli_connect": 2, "mysqli_real_connect": 3, "new mysqli": 2, "mysql_connect": 2, "mysql_pconnect": 2, "pymysql.connect": 2, "mysqldb.connect": 2, "new pdo": 2, "odbc_connect": 2,
+	"oci_connect": 1, "cx_oracle.connect": 1, "getconnection": 2, ".login": 1, "ftp_login": 2, "ssh2_auth_password": 2, "imap_open": 2, "ldap_bind": 2, "simple_bind_s": 1,
+	"passwordauthentication": 1, "networkcredential": 1, "usernamepasswordcredentials": 1, "httpbasicauth": 1, "setbasicauth": 1, "smtp.plainauth": 2, "basicauth": 1,
 }
 
-var callWords = phrases(slices.Sorted(maps.Keys(calls))...)
+var callWords = func() (out []keyword) {
+	for _, text := range slices.Sorted(maps.Keys(calls)) {
+		out = append(out, keyword{text: text, next: chars("(")})
+	}
+	return out
+}()
 
 var callRule = &rule{id: "login-call", check: "S033", title: "password in a call", sev: finding.Medium, conf: finding.Likely}
 
@@ -27,7 +32,7 @@ const maxCall = 400
 // is written out is a password.
 func (t *text) call(b []byte, from, to int) {
 	place := calls[string(bytes.ToLower(b[from:to]))]
-	i, end := to, min(len(b), to+maxCall)
+	i, end := to+1, min(len(b), to+maxCall)
 	for n := 0; i < end; n++ {
 		i += runLen(b, i, spaces, end-i)
 		start, stop, next := argument(b, i, end)

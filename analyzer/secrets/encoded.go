@@ -96,16 +96,37 @@ func base64Words() (out []keyword) {
 	seen := map[string]bool{}
 	for _, s := range signs {
 		for pad := range 3 {
-			enc := base64.StdEncoding.EncodeToString([]byte(strings.Repeat("\x00", pad) + s))
-			first := (pad*8 + 5) / 6
-			word := strings.ToLower(enc[first : (pad+len(s))*8/6])
-			if len(word) >= 4 && !seen[word] {
-				seen[word] = true
-				out = append(out, keyword{text: word, next: base64Set, prev: nil})
+			for _, word := range inBase64(s, pad) {
+				if word = strings.ToLower(word); !seen[word] {
+					seen[word] = true
+					out = append(out, keyword{text: word, next: base64Set})
+				}
 			}
 		}
 	}
 	return out
+}
+
+// inBase64 is a sign with so many bytes before it. A word of four letters would cost
+// the matcher many grams: where the bits of a fifth are known in part, it is given
+// with each of those that this can be.
+func inBase64(sign string, pad int) (words []string) {
+	const least = 4
+	all := strings.Repeat("\x00", pad) + sign
+	first, known := (pad*8+5)/6, len(all)*8/6
+	word := base64.RawStdEncoding.EncodeToString([]byte(all))[first:known]
+	free := (known+1)*6 - len(all)*8 // bits of the next letter that are not known
+	switch {
+	case len(word) > least || len(word) == least && free >= 6:
+		return []string{word}
+	case len(word) < least:
+		return nil
+	}
+	for n := range 1 << free {
+		next := base64.RawStdEncoding.EncodeToString(append([]byte(all), byte(n<<(8-free)), 0, 0))
+		words = append(words, next[first:known+1])
+	}
+	return words
 }
 
 func fromBase64(b []byte, from, to int) (start, end int, plain []byte) {

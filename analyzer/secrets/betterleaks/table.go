@@ -896,14 +896,6 @@ var Rules = []gitleaks.Rule{
 		Keywords:    []string{`polar_pat_`},
 	},
 	{
-		ID:          `polymarket-private-key`,
-		Description: `Discovered a Polymarket private key, which could allow unauthorized trading and fund transfers.`,
-		Regex:       `(?i:(?:poly.{0,20}private.{0,20}key)(?:[ \t\w.-]{0,20})[\s'"]{0,3})(?:=|>|:{1,3}=|\|\||:|=>|\?=|,)[\x60'"\s=]{0,5}(0x[a-fA-F0-9]{64})(?:[\x60'"\s;]|\\[nr]|$)`,
-		Entropy:     3.5,
-		Keywords:    []string{`poly`},
-		Unsure:      true,
-	},
-	{
 		ID:          `posthog-personal-api-key`,
 		Description: `Detected a PostHog Personal API Key, which may expose administrative access to PostHog analytics projects.`,
 		Regex:       `(?i)\b(phx_[a-zA-Z0-9_\-]{41,49})(?:[\x60'"\s;]|\\[nr]|$)`,

@@ -30,6 +30,7 @@ var leftOut = map[string]string{
 	"azure-storage-account-key":     "its words are of every text; there is a rule of ours",
 	"alibaba-sts-access-key-secret": "its words are of every text",
 	"ovh-application-secret":        "no word of the vendor is in it",
+	"polymarket-private-key":        "any hash near the word poly",
 	"polymarket-api-key":            "an identifier near the word poly",
 	"ibm-cloud-user-api-key":        "its word is a part of names of libraries",
 	"brave-search-api-key":          "its form alone is that of any base64",

@@ -9,22 +9,69 @@ import (
 	"peel/analyzer/secrets/gitleaks"
 )
 
-// Table says how much likelier a letter is after another in words than in
-// random text, in bits: the row is the first of the two. It is learned from the
-// words that gitleaks takes for signs of no secret.
-var Table = sync.OnceValue(func() *[26][26]float32 {
-	var count [26][26]float64
+// counts of letters that follow each other.
+type counts [26][26]float64
+
+func (c *counts) add(text string) {
+	for i := 1; i < len(text); i++ {
+		if x, y := letter(text[i-1]), letter(text[i]); x >= 0 && y >= 0 {
+			c[x][y]++
+		}
+	}
+}
+
+// stopWords are counts of the words that gitleaks takes for signs of no secret.
+func stopWords() *counts {
+	c := new(counts)
 	for _, r := range gitleaks.Default.Rules {
 		for _, a := range r.Allow {
 			for _, w := range a.StopWords {
-				for i := 1; i < len(w); i++ {
-					if x, y := letter(w[i-1]), letter(w[i]); x >= 0 && y >= 0 {
-						count[x][y]++
-					}
-				}
+				c.add(w)
 			}
 		}
 	}
+	return c
+}
+
+// rareness is that of each pair of letters, by the stop words and by the sentences
+// that describe gitleaks' rules.
+var rareness = sync.OnceValue(func() *[26][26]float32 {
+	c := stopWords()
+	for _, r := range gitleaks.Default.Rules {
+		c.add(r.Description)
+	}
+	all := 0.0
+	for i := range c {
+		for _, n := range c[i] {
+			all += n
+		}
+	}
+	table := new([26][26]float32)
+	for x := range c {
+		for y, n := range c[x] {
+			table[x][y] = float32(-math.Log2((n + 0.5) / all))
+		}
+	}
+	return table
+})
+
+// Rareness is a measure of how seldom two letters follow each other in any text,
+// in bits; that of a pair with another byte is as if it were seldom.
+func Rareness(a, b byte) float32 {
+	x, y := letter(a), letter(b)
+	if x < 0 || y < 0 {
+		return unlettered
+	}
+	return rareness()[x][y]
+}
+
+// unlettered is the rareness of a pair with a sign or a digit.
+const unlettered = 11
+
+// Table says how much likelier a letter is after another in words than in
+// random text, in bits: the row is the first of the two.
+var Table = sync.OnceValue(func() *[26][26]float32 {
+	count := stopWords()
 	table := new([26][26]float32)
 	for x := range count {
 		sum := 0.0
