@@ -55,18 +55,28 @@ var rareness = sync.OnceValue(func() *[26][26]float32 {
 	return table
 })
 
-// Rareness is a measure of how seldom two letters follow each other in any text,
-// in bits; that of a pair with another byte is as if it were seldom.
+// Rareness is a measure of how seldom two bytes follow each other in any text, in
+// bits: that of letters is learned.
 func Rareness(a, b byte) float32 {
 	x, y := letter(a), letter(b)
-	if x < 0 || y < 0 {
-		return unlettered
+	switch {
+	case x >= 0 && y >= 0:
+	case a == b: // a rule of dashes
+		return repeated
+	case a == ' ' || b == ' ':
+		return spaced
+	default:
+		return signed
 	}
 	return rareness()[x][y]
 }
 
-// unlettered is the rareness of a pair with a sign or a digit.
-const unlettered = 11
+// Rareness of pairs with a sign, a digit or a blank, estimated.
+const (
+	repeated = 4
+	spaced   = 6
+	signed   = 10
+)
 
 // Table says how much likelier a letter is after another in words than in
 // random text, in bits: the row is the first of the two.

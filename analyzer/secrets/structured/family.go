@@ -9,7 +9,7 @@ import (
 
 // byFamily finds families by paths.
 var byFamily = func() *index {
-	x := &index{base: map[string][]entryOf{}, dirs: map[string][]entryOf{}, ends: map[string][]entryOf{}}
+	x := newIndex()
 	for i := range families {
 		f := &format{names: families[i].names, family: i + 1}
 		for _, n := range f.names {

@@ -79,7 +79,7 @@ type index struct {
 	base map[string][]entryOf
 	dirs map[string][]entryOf // by the name of a directory somewhere above
 	ends map[string][]entryOf // by what is after the first, or the last, dot of a name
-	glob []entryOf
+	glob map[byte][]entryOf   // by the first byte of a name, which may be a star
 	// initials has the first letters of dirs, by length, which spare nearly all
 	// look-ups: every file is asked about, with all its directories.
 	initials [32]uint64
@@ -94,8 +94,12 @@ type entryOf struct {
 	*format
 }
 
+func newIndex() *index {
+	return &index{base: map[string][]entryOf{}, dirs: map[string][]entryOf{}, ends: map[string][]entryOf{}, glob: map[byte][]entryOf{}}
+}
+
 var byName = func() *index {
-	x := &index{base: map[string][]entryOf{}, dirs: map[string][]entryOf{}, ends: map[string][]entryOf{}}
+	x := newIndex()
 	for i := range formats {
 		for _, n := range formats[i].names {
 			x.insert(entryOf{n, &formats[i]})
@@ -119,7 +123,7 @@ func (x *index) insert(e entryOf) {
 		end := last[strings.LastIndexByte(last, '.')+1:]
 		x.ends[end] = append(x.ends[end], e)
 	case strings.Contains(last, "*"):
-		x.glob = append(x.glob, e)
+		x.glob[last[0]] = append(x.glob[last[0]], e)
 	default:
 		x.base[last] = append(x.base[last], e)
 	}
@@ -140,8 +144,11 @@ func (x *index) find(path string) (entryOf, bool) {
 
 func (x *index) byBase(path string) (entryOf, bool) {
 	base := path[strings.LastIndexByte(path, '/')+1:]
+	if base == "" {
+		return entryOf{}, false
+	}
 	end := base[strings.LastIndexByte(base, '.')+1:]
-	for _, list := range [][]entryOf{x.base[base], x.glob, x.ends[end]} {
+	for _, list := range [...][]entryOf{x.base[base], x.glob[base[0]], x.glob['*'], x.ends[end]} {
 		for _, e := range list {
 			if e.fits(path, base) {
 				return e, true

@@ -16,6 +16,7 @@ const (
 	inYAML
 	inXML
 	script // of a shell, or of what runs commands
+	other  // what is no configuration, and of no family, for certain
 
 	languageBits = 4 // the family is above
 )
@@ -32,7 +33,11 @@ func SyntaxOf(path string) Syntax {
 	if len(path) > maxPath {
 		return NoSyntax
 	}
-	return Syntax(languageOf(path) | familyOf(path)<<languageBits)
+	n := languageOf(path)
+	if n == other {
+		return NoSyntax
+	}
+	return Syntax(n | familyOf(path)<<languageBits)
 }
 
 // maxPath is the longest path that is looked at.
@@ -48,6 +53,10 @@ var languages = map[string]int{
 	"http": lines, "rest": lines, "nmconnection": lines, "network": lines, "netdev": lines,
 	"sh": script, "bash": script, "zsh": script, "ksh": script, "bat": script, "cmd": script, "ps1": script, "mk": script, "dockerfile": script, "containerfile": script,
 	"sql": script, "ks": script,
+	// Most files of an image.
+	"js": other, "ts": other, "mjs": other, "cjs": other, "jsx": other, "tsx": other, "map": other, "css": other, "html": other, "md": other, "svg": other, "png": other, "gif": other, "jpg": other, "woff2": other,
+	"go": other, "py": other, "pyc": other, "rb": other, "c": other, "h": other, "cpp": other, "java": other, "class": other, "jar": other, "rs": other, "s": other, "pm": other, "pl": other,
+	"so": other, "a": other, "o": other, "gz": other, "xz": other, "zip": other, "mo": other, "po": other, "list": other, "md5sums": other,
 }
 
 // bases are names without an extension, or whose extension says nothing.
