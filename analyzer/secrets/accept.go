@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"peel/analyzer/finding"
+	"peel/analyzer/secrets/structured"
 )
 
 // accept judges a match of a rule. m are the offsets of its groups, as regexp
@@ -30,6 +31,9 @@ func (t *text) accept(b []byte, lo int, m []int, r *rule, rank int8) {
 		start, end = trim(b, start, end, " \t\r\n\"'|>")
 	}
 	v := b[start:end]
+	if r.id == kubernetesSecret && !holdsSecret(v) {
+		return
+	}
 	if r.entropy > 0 && entropy(v) <= r.entropy {
 		return
 	}
@@ -49,6 +53,17 @@ func (t *text) accept(b []byte, lo int, m []int, r *rule, rank int8) {
 		t.pairAWS(b, start, end, &f)
 	}
 	t.add(b, start, end, f)
+}
+
+// holdsSecret reports whether the base64 of a Kubernetes Secret is none of a
+// placeholder.
+func holdsSecret(v []byte) bool {
+	plain := unbase64(v)
+	if len(plain) == 0 || !isPrintable(plain) {
+		return true
+	}
+	h, ok := structured.Password(string(plain))
+	return ok && h.Severity > finding.Low
 }
 
 // fits reports whether a value is as those of the rule are.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"peel/analyzer/finding"
+	"peel/analyzer/secrets/structured"
 )
 
 // scannerOf is a kind of secrets that no pattern tells but the text around.
@@ -178,7 +179,7 @@ func credible(kind nameClass, name, v []byte, a *assignment) bool {
 	if runLen(v, 0, tokenSet, len(v)) < len(v) {
 		return false
 	}
-	if !mixed(v) || looksLikeCode(v, a) || isPublic(v) {
+	if !mixed(v) || looksLikeCode(v, a) || isPublic(v) || structured.IsAlgorithm(string(v)) {
 		return false
 	}
 	least := 3.5
@@ -348,7 +349,7 @@ func crediblePassword(v []byte, a *assignment) bool {
 	if len(v) > 128 || bytes.ContainsAny(v, " \t<>{}()$") || a.op == ',' && a.quote == 0 || a.op == '!' || a.op == '>' && a.quote == 0 {
 		return false
 	}
-	if !mixed(v) || looksLikeCode(v, a) || distinct(v) < 5 || isPublic(v) || plainBase64(v) {
+	if !mixed(v) || looksLikeCode(v, a) || distinct(v) < 5 || isPublic(v) || plainBase64(v) || structured.IsAlgorithm(string(v)) {
 		return false
 	}
 	if runLen(v, 0, hexDigits, len(v)) == len(v) && a.listed || bytes.Count(v, []byte{':'}) > 1 {

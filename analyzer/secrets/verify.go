@@ -71,12 +71,17 @@ func checkJWT(v []byte, now time.Time) verdict {
 	}
 	var claims struct {
 		Expires json.Number `json:"exp"`
+		Subject any         `json:"sub"`
+		Issuer  any         `json:"iss"`
+		Name    any         `json:"name"`
 	}
 	if json.Unmarshal(unbase64(parts[1]), &claims) != nil {
 		return verdict{sev: finding.Medium, conf: finding.Likely, set: true, reason: "the header is valid, the claims are encrypted or cut"}
 	}
 	seconds, err := claims.Expires.Float64()
 	switch {
+	case claims.Subject == "1234567890" || claims.Issuer == "joe" || claims.Name == "John Doe":
+		return verdict{sev: finding.Info, conf: finding.Sure, set: true, reason: "an example of the documentation of web tokens: its claims say so"}
 	case claims.Expires == "" || err != nil:
 		return verdict{sev: finding.Medium, conf: finding.Sure, set: true, reason: "valid form; it never expires"}
 	case time.Unix(int64(min(seconds, 1<<40)), 0).Before(now):

@@ -54,8 +54,12 @@ func inDependency(f *finding.Finding, m *match, full string) {
 	}
 }
 
-// inPackage is a path within the innermost package that others have published.
+// inPackage is a path within the innermost package that others have published. The
+// documentation of distributions' packages is one.
 func inPackage(full string) (within string, ok bool) {
+	if isDocumentation(full) {
+		return full, true
+	}
 	full = "/" + full
 	begin := -1
 	for _, dir := range dependencies {
@@ -87,7 +91,7 @@ func isExample(name string) bool {
 			return true
 		}
 	}
-	for _, part := range []string{"readme", "changelog", "changes", "history", "test_", "swagger.", "openapi."} {
+	for _, part := range []string{"readme", "changelog", "changes", "history", "test_", "swagger.", "openapi.", "example"} {
 		if strings.HasPrefix(base, part) {
 			return true
 		}

@@ -168,6 +168,9 @@ func (f *file) pair(off int, name, value string, quoted bool) {
 	if !f.plausible(name, value, quoted) {
 		return
 	}
+	if b, ok := decode64(value); f.in64 && ok && isPlainASCII(b) {
+		return
+	}
 	if h, ok := field("S033", "value of "+clip(name, 60), name, value); ok {
 		f.add(h, off)
 	}
@@ -192,7 +195,7 @@ func (f *file) plausible(name, value string, quoted bool) bool {
 			return false
 		}
 	}
-	if isVersion(value) || isAlgorithm(value) || strings.Contains(value, "://") || strings.HasPrefix(value, "//") || strings.HasPrefix(value, "${") && !strings.Contains(value, "-") {
+	if isVersion(value) || IsAlgorithm(value) || strings.Contains(value, "://") || strings.HasPrefix(value, "//") || strings.HasPrefix(value, "${") && !strings.Contains(value, "-") {
 		return false
 	}
 	if isHex(value) && (len(value) > maxHexValue || hasAny(strings.ToLower(name), []string{"shared_secret", "exporter_secret", "sharedsecret", "exportersecret", "traffic_secret"})) {
@@ -234,11 +237,11 @@ func isVersion(v string) bool {
 	return v != "" && strings.Trim(v, "0123456789.*x-") == ""
 }
 
-// isAlgorithm is true for names of algorithms and of curves, "HMAC-SHA256",
+// IsAlgorithm is true for names of algorithms and of curves, "HMAC-SHA256",
 // "RSA_OAEP_256", "secp256r1".
-func isAlgorithm(v string) bool {
+func IsAlgorithm(v string) bool {
 	low := strings.ToLower(v)
-	for _, p := range []string{"hmac-", "hmac_", "hmacsha", "sha1", "sha2", "sha256", "sha384", "sha512", "sha-", "rsa-", "rsa_", "rsa2", "rsa4", "aes-", "aes_", "aes1", "aes2", "ecdsa", "ed25519", "secp", "pbkdf2", "chacha20", "tls_", "pbewith", "bcrypt", "argon2", "x25519", "prime256"} {
+	for _, p := range []string{"hmac-", "hmac_", "hmacsha", "sha1", "sha2", "sha256", "sha384", "sha512", "sha-", "rsa-", "rsa_", "rsa2", "rsa4", "aes-", "aes_", "aes1", "aes2", "ecdsa", "ed25519", "secp", "pbkdf2", "chacha20", "tls_", "pbewith", "bcrypt", "argon2", "x25519", "prime256", "aes/", "des/", "rsa/", "pkcs"} {
 		if strings.HasPrefix(low, p) && len(v) <= 40 {
 			return true
 		}

@@ -59,6 +59,7 @@ func (f *file) kubeSecrets() {
 		if kind != "Secret" {
 			continue
 		}
+		f.in64 = true
 		walkYAML(doc, func(n *node) {
 			if len(n.path) == 2 && (n.path[0] == "data" || n.path[0] == "stringData") {
 				f.kubeSecret(at+n.off, n)
