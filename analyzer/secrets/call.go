@@ -114,11 +114,10 @@ func (t *text) password(b []byte, start, end int, r *rule) {
 	if !ok {
 		return
 	}
-	f := match{rule: r, sev: min(h.Severity, r.sev), conf: min(h.Confidence, r.conf), reason: h.Reason, rank: rankURL}
-	if lettersOnly(v) && wordy(v) {
-		f.sev, f.conf, f.reason = min(f.sev, finding.Low), finding.Unsure, "a plain word: an example, perhaps"
+	if lettersOnly(v) && wordy(v) { // an example
+		return
 	}
-	t.add(b, start, end, f)
+	t.add(b, start, end, match{rule: r, sev: min(h.Severity, r.sev), conf: min(h.Confidence, r.conf), reason: h.Reason, rank: rankURL})
 }
 
 // minPassword is the length in bytes of the shortest password that is told where

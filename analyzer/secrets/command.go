@@ -43,5 +43,6 @@ func (t *text) command(b []byte, from, to int) {
 // isProse tells a sentence about a command: "your credentials are stored when you
 // invoke docker login", "-passin arg".
 func isProse(h structured.Hit) bool {
-	return len(h.Value) < shortWord && plainWord([]byte(h.Value))
+	v := bytes.TrimRight([]byte(h.Value), ".,;:)")
+	return len(v) < shortWord && plainWord(v)
 }

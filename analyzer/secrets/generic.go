@@ -355,6 +355,9 @@ func crediblePassword(v []byte, a *assignment) bool {
 	if runLen(v, 0, hexDigits, len(v)) == len(v) && a.listed || bytes.Count(v, []byte{':'}) > 1 {
 		return false
 	}
+	if structured.IsMessage(string(v)) {
+		return false
+	}
 	if a.quote == 0 && (isMember(v) || bytes.IndexByte(v, '[') >= 0 || bytes.IndexByte(v, ',') >= 0) {
 		return false
 	}

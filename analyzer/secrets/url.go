@@ -28,6 +28,7 @@ var docPasswords = map[string]bool{
 	"test": true, "user": true, "hunter2": true, "token": true, "p": true, "b": true, "123": true, "1234": true,
 	"mypassword": true, "mypass": true, "example": true, "x-oauth-basic": true, "admin": true, "guest": true, "postgres": true,
 	"root": true, "baz": true, "xxx": true, "***": true, "...": true, "port": true, "s3cret": true, "open sesame": true, "opensesame": true, "12345": true, "123456": true,
+	"gx1fbat3bv": true, "7fjfp0zbr1ktdrbnfvdmiw": true, // RFC 6749
 }
 
 // metasyntactic are the names for what has none.

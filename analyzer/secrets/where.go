@@ -12,13 +12,13 @@ import (
 // have published.
 var dependencies = []string{
 	"node_modules/", "bower_components/", "site-packages/", "dist-packages/", "/gems/", "go/pkg/mod/", ".cargo/registry/", "_cacache/content-v2/",
-	"/vendor/github.com/", "/vendor/golang.org/", "/vendor/google.golang.org/", "/vendor/gopkg.in/", "/vendor/k8s.io/", "/vendor/bundle/", ".m2/repository/",
+	"/vendor/github.com/", "/vendor/golang.org/", "/vendor/google.golang.org/", "/vendor/gopkg.in/", "/vendor/k8s.io/", "/vendor/bundle/", ".m2/repository/", "/third_party/",
 	"usr/local/go/", "usr/lib/go/", "usr/lib/golang/",
 }
 
-// moduleVersion is the directory of a Go module in the module cache, wherever
-// that is.
-var moduleVersion = regexp.MustCompile(`@v[0-9]+\.[0-9]+\.[0-9]+[^/]*/`)
+// versioned are directories that have a version in their names: a Go module in the
+// module cache, wherever that is, and Python's own library.
+var versioned = regexp.MustCompile(`@v[0-9]+\.[0-9]+\.[0-9]+[^/]*/|/lib/python[23]\.[0-9]+/`)
 
 // examples are directories of what a package tests or explains itself with.
 var examples = map[string]bool{
@@ -67,8 +67,8 @@ func inPackage(full string) (within string, ok bool) {
 			begin = max(begin, n+len(dir))
 		}
 	}
-	if strings.IndexByte(full, '@') >= 0 {
-		if all := moduleVersion.FindAllStringIndex(full, -1); all != nil {
+	if strings.Contains(full, "@v") || strings.Contains(full, "/python") {
+		if all := versioned.FindAllStringIndex(full, -1); all != nil {
 			begin = max(begin, all[len(all)-1][1])
 		}
 	}

@@ -34,7 +34,9 @@ func (f *file) headers(off int, line string) {
 		var hits []Hit
 		headersIn(line, &hits)
 		for _, h := range hits {
-			f.add(h, off)
+			if f.plausible("password", h.Value, true) {
+				f.add(h, off)
+			}
 		}
 	}
 }
@@ -195,7 +197,7 @@ func (f *file) plausible(name, value string, quoted bool) bool {
 			return false
 		}
 	}
-	if isVersion(value) || IsAlgorithm(value) || strings.Contains(value, "://") || strings.HasPrefix(value, "//") || strings.HasPrefix(value, "${") && !strings.Contains(value, "-") {
+	if IsMessage(value) || isVersion(value) || IsAlgorithm(value) || strings.Contains(value, "://") || strings.HasPrefix(value, "//") || strings.HasPrefix(value, "${") && !strings.Contains(value, "-") {
 		return false
 	}
 	if isHex(value) && (len(value) > maxHexValue || hasAny(strings.ToLower(name), []string{"shared_secret", "exporter_secret", "sharedsecret", "exportersecret", "traffic_secret"})) {
@@ -209,6 +211,9 @@ func (f *file) plausible(name, value string, quoted bool) bool {
 		return true
 	} else if digit {
 		return !namesSecret(trimmed) // secret1
+	}
+	if isMachineMade(name) && isWords(value) {
+		return false // the name of a key, a page's token
 	}
 	return !f.messages && !namesSecret(value) && !isSecretName(value)
 }
@@ -235,6 +240,13 @@ func namesSecret(v string) bool { return hasAny(strings.ToLower(v), secretParts)
 func isVersion(v string) bool {
 	v = strings.TrimLeft(v, "^~<>=v")
 	return v != "" && strings.Trim(v, "0123456789.*x-") == ""
+}
+
+// IsMessage is true for text of some language, written with the escapes of Java: no
+// secret has letters beyond ASCII.
+func IsMessage(v string) bool {
+	n := strings.Index(v, `\u`)
+	return n >= 0 && len(v) >= n+6 && isHex(v[n+2:n+6]) && !strings.HasPrefix(v[n+2:], "00")
 }
 
 // IsAlgorithm is true for names of algorithms and of curves, "HMAC-SHA256",

@@ -29,9 +29,19 @@ func (f *file) yamlFields() {
 	}
 }
 
-// block looks at the lines of a text in a field, such as a file in a ConfigMap.
+// commandKeys are keys of YAML that hold commands.
+var commandKeys = map[string]bool{
+	"run": true, "script": true, "before_script": true, "after_script": true, "command": true, "cmd": true, "args": true, "entrypoint": true, "shell": true, "runcmd": true, "bootcmd": true,
+	"install": true, "user_data": true, "userdata": true, "content": true, "exec": true, "inline": true, "commands": true,
+}
+
+// block looks at a text of several lines for commands, if it is a script.
 func (f *file) block(n *node) {
-	if len(n.path) > 0 && isSecretName(n.key()) && strings.Count(n.value, "\n") == 0 {
+	key := strings.ToLower(n.key())
+	if key == "[]" {
+		key = strings.ToLower(n.up(1))
+	}
+	if !commandKeys[key] && !strings.HasPrefix(n.value, "#!") {
 		return
 	}
 	for _, h := range lineHits(n.value) {
