@@ -48,7 +48,9 @@ func (t *text) accept(b []byte, lo int, m []int, r *rule, rank int8) {
 		}
 		f.notAt = append(f.notAt, r.allow[i].allowsAt(v, matched, line)...)
 	}
-	f.judge(r, v, t.s.opts.Now)
+	if !f.judge(r, v, t.s.opts.Now) {
+		return
+	}
 	if r.id == awsKeyID && f.sev > finding.Info {
 		t.pairAWS(b, start, end, &f)
 	}
@@ -112,10 +114,10 @@ func lettersOnly(v []byte) bool {
 	return true
 }
 
-// judge lets the rule look closer.
-func (f *match) judge(r *rule, v []byte, now time.Time) {
+// judge lets the rule look closer, and reports whether the match is one.
+func (f *match) judge(r *rule, v []byte, now time.Time) bool {
 	if f.sev <= finding.Low {
-		return
+		return true
 	}
 	var d verdict
 	switch {
@@ -131,6 +133,7 @@ func (f *match) judge(r *rule, v []byte, now time.Time) {
 	if d.set {
 		f.sev, f.conf, f.reason = d.sev, d.conf, d.reason
 	}
+	return !d.drop
 }
 
 // maxLine is how much of a line allow lists look at.
