@@ -28,7 +28,11 @@ func (d drawer) draw(pattern string) string {
 func (d drawer) write(b *strings.Builder, re *syntax.Regexp) {
 	switch re.Op {
 	case syntax.OpLiteral:
-		b.WriteString(string(re.Rune))
+		text := string(re.Rune)
+		if re.Flags&syntax.FoldCase != 0 {
+			text = strings.ToLower(text)
+		}
+		b.WriteString(text)
 	case syntax.OpCharClass:
 		b.WriteRune(d.class(re.Rune))
 	case syntax.OpAnyChar, syntax.OpAnyCharNotNL:

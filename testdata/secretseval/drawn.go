@@ -48,6 +48,9 @@ func (r *theirRule) isSecret() bool {
 // assignment is what the rules have between the name of a vendor and its key.
 const assignment = `(?:=|>|:{1,3}=|\|\||:|=>|\?=|,)[\x60'"\s=]{0,5}`
 
+// ends are what the rules have behind a secret.
+var ends = []string{"(?:[\\x60'\"\\s;]|\\\\[nr]|$)", "(?:\\\\?['\"\\x60]|[\\s;]|\\\\[nr]|$)"}
+
 // drawRules measures on samples that are drawn anew within each rule's pattern.
 // The seed is fixed, so that two runs compare.
 func drawRules(s *secrets.Scanner, verbose bool) error {
@@ -119,7 +122,10 @@ func (d drawer) sample(r *theirRule, n int) string {
 		if strings.HasPrefix(r.Regex, "(?i)") {
 			flags = "(?i)"
 		}
-		v := strings.Trim(d.draw(flags+value), " \t\r\n'\"`;\\")
+		for _, end := range ends {
+			value = strings.TrimSuffix(value, end)
+		}
+		v := d.draw(flags + value)
 		if text = fmt.Sprintf(styles[n%len(styles)], r.Keywords[0], v); bits(v) > r.Entropy {
 			break
 		}
