@@ -2,6 +2,7 @@ package secrets
 
 import (
 	"bytes"
+	"strings"
 
 	"peel/analyzer/secrets/structured"
 )
@@ -44,5 +45,5 @@ func (t *text) command(b []byte, from, to int) {
 // invoke docker login", "-passin arg".
 func isProse(h structured.Hit) bool {
 	v := bytes.TrimRight([]byte(h.Value), ".,;:)")
-	return len(v) < shortWord && plainWord(v)
+	return plainWord(v) && (len(v) < shortWord || strings.HasPrefix(h.Title, "option ") && wordy(v))
 }
