@@ -2,9 +2,11 @@ package secrets
 
 import (
 	"bytes"
+	"slices"
 	"time"
 
 	"peel/analyzer/finding"
+	"peel/analyzer/secrets/structured"
 )
 
 // accept judges a match of a rule. m are the offsets of its groups, as regexp
@@ -29,11 +31,14 @@ func (t *text) accept(b []byte, lo int, m []int, r *rule, rank int8) {
 		start, end = trim(b, start, end, " \t\r\n\"'|>")
 	}
 	v := b[start:end]
+	if r.id == kubernetesSecret && !holdsSecret(v) {
+		return
+	}
 	if r.entropy > 0 && entropy(v) <= r.entropy {
 		return
 	}
 	f := match{rule: r, sev: r.sev, conf: r.conf, rank: rank}
-	if !f.plausible(v) {
+	if !r.fits(v) || !f.plausible(v) {
 		return
 	}
 	for i := range r.allow {
@@ -43,11 +48,29 @@ func (t *text) accept(b []byte, lo int, m []int, r *rule, rank int8) {
 		}
 		f.notAt = append(f.notAt, r.allow[i].allowsAt(v, matched, line)...)
 	}
-	f.judge(r, v, t.s.opts.Now)
+	if !f.judge(r, v, t.s.opts.Now) {
+		return
+	}
 	if r.id == awsKeyID && f.sev > finding.Info {
 		t.pairAWS(b, start, end, &f)
 	}
 	t.add(b, start, end, f)
+}
+
+// holdsSecret reports whether the base64 of a Kubernetes Secret is none of a
+// placeholder.
+func holdsSecret(v []byte) bool {
+	plain := unbase64(v)
+	if len(plain) == 0 || !isPrintable(plain) {
+		return true
+	}
+	h, ok := structured.Password(string(plain))
+	return ok && h.Severity > finding.Low
+}
+
+// fits reports whether a value is as those of the rule are.
+func (r *rule) fits(v []byte) bool {
+	return !(r.noWords && wordy(v)) && !slices.ContainsFunc(r.needs, func(p pattern) bool { return !p.get().Match(v) })
 }
 
 // Rules of gitleaks' that are looked at more closely.
@@ -91,10 +114,10 @@ func lettersOnly(v []byte) bool {
 	return true
 }
 
-// judge lets the rule look closer.
-func (f *match) judge(r *rule, v []byte, now time.Time) {
+// judge lets the rule look closer, and reports whether the match is one.
+func (f *match) judge(r *rule, v []byte, now time.Time) bool {
 	if f.sev <= finding.Low {
-		return
+		return true
 	}
 	var d verdict
 	switch {
@@ -110,6 +133,7 @@ func (f *match) judge(r *rule, v []byte, now time.Time) {
 	if d.set {
 		f.sev, f.conf, f.reason = d.sev, d.conf, d.reason
 	}
+	return !d.drop
 }
 
 // maxLine is how much of a line allow lists look at.

@@ -43,6 +43,12 @@ var anchors = map[string][]keyword{
 	"slack-app-token":                    {{text: "xapp-"}},
 	"freemius-secret-key":                {{text: "secret_key"}},
 	"cloudflare-origin-ca-key":           {{text: "v1.0-"}},
+	"facebook-token":                     each("eaac eaab eaag eaad eaaj eaap", keyword{next: alnum, prev: notWord}),
+	"lob-api-key":                        each("test_ live_", keyword{next: hexDigits}),
+	"lob-pub-api-key":                    {{text: "_pub_", next: hexDigits}},
+	"zai-api-key":                        each("zai_api zai_key zai-api zai.api zaiapi z_ai_ z.ai_ glm_api glm_key", keyword{}),
+	"scaleway-secret-key":                each("scaleway scw_secret scw_api scw_key scw_token", keyword{}),
+	"box-api-access-token":               each("box_access box_api box_token box_dev box_client box_secret box-access box-api box-token boxaccess boxapi boxtoken", keyword{}),
 	"intra42-client-secret":              each("s-s4t2ud- s-s4t2af-", keyword{}),
 	"flyio-access-token":                 each("fo1_ fm1a_ fm1r_ fm2_", keyword{next: alnum}),
 	"sourcegraph-access-token":           {{text: "sgp_", next: alnum}, {text: "sourcegraph"}},
@@ -95,6 +101,12 @@ func adopt(g *gitleaks.Rule, global []gitleaks.Allow) *rule {
 	}
 	if g.Path != "" {
 		r.path = newPattern(g.Path)
+	}
+	if r.noWords = g.NoWords; g.Unsure {
+		r.sev, r.conf = min(r.sev, finding.Medium), finding.Unsure
+	}
+	for _, p := range g.Needs {
+		r.needs = append(r.needs, newPattern(p))
 	}
 	for _, a := range g.Allow {
 		r.allow = append(r.allow, newAllow(a))

@@ -72,6 +72,7 @@ func (s *Scanner) Assemble(img Image) Result {
 		allow: allowList{entries: s.opts.Allow, used: make([]int, len(s.opts.Allow)), now: s.opts.Now},
 	}
 	a.layers()
+	a.dropCached()
 	a.names()
 	a.cutShort()
 	a.config()

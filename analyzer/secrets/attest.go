@@ -214,12 +214,18 @@ func (w *statement) instruction(line int, s string) {
 	switch word, rest := instruction(s); {
 	case rest == "" || strings.HasPrefix(word, "#"):
 		w.add(at, w.a.look("S052", "comment", s))
-	case word == "ENV" || word == "ARG":
-		for _, kv := range settings(rest) {
-			w.add(at, w.a.setting("S052", kv))
-		}
+	case word == "ENV":
+		w.settings(at, settings(rest))
+	case word == "ARG":
+		w.settings(at, fields(rest))
 	default:
 		w.add(at, w.a.look("S052", "history", s))
+	}
+}
+
+func (w *statement) settings(at string, list []string) {
+	for _, kv := range list {
+		w.add(at, w.a.setting("S052", kv))
 	}
 }
 

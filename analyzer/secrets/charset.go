@@ -1,6 +1,9 @@
 package secrets
 
-import "iter"
+import (
+	"iter"
+	"math/bits"
+)
 
 // charset is a set of bytes.
 type charset [4]uint64
@@ -11,6 +14,14 @@ func (c *charset) add(lo, hi byte) {
 	for b := int(lo); b <= int(hi); b++ {
 		c[b>>6] |= 1 << (b & 63)
 	}
+}
+
+// size is the number of members.
+func (c *charset) size() (n int) {
+	for _, word := range c {
+		n += bits.OnesCount64(word)
+	}
+	return n
 }
 
 // each gives the members; of nil, which stands for all bytes, those.

@@ -32,6 +32,14 @@ var families = map[string]class{
 	"hashicorp":     {"S007", "HashiCorp token", finding.Critical},
 	"vault":         {"S007", "Vault token", finding.Critical},
 	"pulumi":        {"S007", "Pulumi token", finding.Critical},
+	"vercel":        {"S007", "Vercel token", finding.High},
+	"supabase":      {"S007", "Supabase key", finding.High},
+	"scaleway":      {"S007", "Scaleway key", finding.High},
+	"exoscale":      {"S007", "Exoscale key", finding.High},
+	"civo":          {"S007", "Civo key", finding.High},
+	"upcloud":       {"S007", "UpCloud token", finding.High},
+	"buildkite":     {"S010", "Buildkite token", finding.High},
+	"circleci":      {"S010", "CircleCI token", finding.High},
 	"github":        {"S010", "GitHub token", finding.Critical},
 	"gitlab":        {"S010", "GitLab token", finding.Critical},
 	"bitbucket":     {"S010", "Bitbucket credential", finding.High},
@@ -42,6 +50,7 @@ var families = map[string]class{
 	"nuget":         {"S011", "NuGet credential", finding.High},
 	"clojars":       {"S011", "Clojars token", finding.Critical},
 	"cargo":         {"S011", "crates.io token", finding.Critical},
+	"docker-swarm":  {"S007", "Docker Swarm token", finding.High},
 	"docker":        {"S011", "Docker Hub token", finding.Critical},
 	"artifactory":   {"S011", "Artifactory token", finding.Critical},
 	"jfrog":         {"S011", "JFrog token", finding.High},
@@ -77,8 +86,12 @@ func classify(id string) class {
 	return c
 }
 
-// words makes a title of a rule's id.
+// words makes a title of a rule's id. A number behind a dot tells two forms of one
+// credential apart.
 func words(id string) string {
+	if n := strings.LastIndexByte(id, '.'); n > 0 && strings.Trim(id[n+1:], "0123456789") == "" {
+		id = id[:n]
+	}
 	s := strings.Map(func(r rune) rune {
 		if r == '-' || r == '_' {
 			return ' '

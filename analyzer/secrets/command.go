@@ -20,6 +20,7 @@ func phrases(list ...string) (out []keyword) {
 
 // command looks at the line of a program that takes passwords as arguments.
 func (t *text) command(b []byte, from, to int) {
+	t.keyed = true
 	lo, hi := from, to
 	for lo > 0 && from-lo < maxCommand && b[lo-1] != '\n' {
 		lo--
@@ -41,7 +42,8 @@ func (t *text) command(b []byte, from, to int) {
 }
 
 // isProse tells a sentence about a command: "your credentials are stored when you
-// invoke docker login".
+// invoke docker login", "-passin arg".
 func isProse(h structured.Hit) bool {
-	return strings.HasPrefix(h.Title, "value of ") && len(h.Value) < shortWord && plainWord([]byte(h.Value))
+	v := bytes.TrimRight([]byte(h.Value), ".,;:)")
+	return plainWord(v) && (len(v) < shortWord || strings.HasPrefix(h.Title, "option ") && wordy(v))
 }

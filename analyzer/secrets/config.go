@@ -1,14 +1,12 @@
 package secrets
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"sort"
 	"strconv"
 	"strings"
 
-	"peel/analyzer/finding"
 	"peel/analyzer/secrets/structured"
 )
 
@@ -94,47 +92,14 @@ func (a *assembly) variable(check, title, where string, step int, kv string) {
 	a.report(check, title, where, step, a.setting(check, kv))
 }
 
-// setting finds the secrets of NAME=value, of which it is known that it is a
-// setting: a password needs no digit here.
+// setting finds the secrets of NAME=value. A name without a value, as ARG and
+// ENV may have it, declares and holds nothing.
 func (a *assembly) setting(check, kv string) []match {
-	name, value, ok := strings.Cut(kv, "=")
-	if list := a.look(check, "env:"+name, kv); list != nil {
-		return list
-	}
-	value = strings.Trim(value, `"'`)
-	if !ok || !settingSecret(name, value) {
+	name, _, ok := strings.Cut(kv, "=")
+	if !ok {
 		return nil
 	}
-	return []match{{rule: genericRule, sev: finding.High, conf: finding.Likely, value: value, rank: rankGeneric}}
-}
-
-// settingSecret reports whether a variable is named as a secret, and has a
-// value of its own: no path, address, number or word for nothing.
-func settingSecret(name, value string) bool {
-	kind := nameKind(plainName([]byte(name)))
-	v := []byte(value)
-	lastWord := name[strings.LastIndexAny(name, "_-.")+1:]
-	switch strings.ToLower(lastWord) {
-	case "file", "path", "dir", "url", "uri", "host", "name", "id", "version", "ttl", "timeout", "type", "enabled", "length", "size":
-		return false
-	}
-	if !hasSecretWord(name) || kind == noSecret || kind == weak || len(v) < 4 {
-		return false
-	}
-	if stands(v) || filler(v) != "" || runLen(v, 0, digits, len(v)) == len(v) || bytes.ContainsAny(v, " ") {
-		return false
-	}
-	return v[0] != '/' && v[0] != '.' && !bytes.Contains(v, []byte("://"))
-}
-
-func hasSecretWord(name string) bool {
-	n := []byte(name)
-	for _, k := range genericWords {
-		if containsFold(n, k.text) {
-			return true
-		}
-	}
-	return false
+	return a.look(check, "env:"+name, kv)
 }
 
 // history looks at the words of the build steps.
@@ -160,14 +125,11 @@ func (a *assembly) step(where string, i int, s string) {
 	check, title := "S042", "secret in a build step"
 	word, rest := instruction(s)
 	switch word {
-	case "ENV", "ARG":
-		check, title = "S041", "secret in "+word
-		if word == "ENV" {
-			check = "S040"
-		}
-		for _, kv := range settings(rest) {
-			a.variable(check, title, where, i, kv)
-		}
+	case "ENV":
+		a.variables("S040", "secret in ENV", where, i, settings(rest))
+		return
+	case "ARG":
+		a.variables("S041", "secret in ARG", where, i, fields(rest))
 		return
 	case "LABEL", "MAINTAINER":
 		check, title = "S043", "secret in "+word
@@ -179,8 +141,14 @@ func (a *assembly) step(where string, i int, s string) {
 	a.text(check, title, where, "history", i, s)
 }
 
-// settings are what ENV or ARG set: NAME=value pairs, or the old form of one
-// name and its value.
+func (a *assembly) variables(check, title, where string, step int, list []string) {
+	for _, kv := range list {
+		a.variable(check, title, where, step, kv)
+	}
+}
+
+// settings are what ENV sets: NAME=value pairs, or the old form of one name and
+// its value.
 func settings(rest string) []string {
 	eq, blank := strings.IndexByte(rest, '='), strings.IndexByte(rest, ' ')
 	if blank < 0 || eq >= 0 && eq < blank {

@@ -11,8 +11,9 @@ type fileScan struct {
 	s      *Scanner
 	st     *stream
 	path   string
-	named  bool   // the path asks for a parser
-	magic  bool   // the first byte may be a keystore's
+	named  bool // the path asks for a parser
+	magic  bool // the first byte may be a keystore's
+	syntax structured.Syntax
 	kept   []byte // all of a big file, for a parser
 	passed bool   // it is too big for one
 }
@@ -20,7 +21,7 @@ type fileScan struct {
 func newFileScan(s *Scanner, e *effort, st *stream, path string, head []byte) *fileScan {
 	st.reset(head)
 	st.text.effort = e
-	f := &fileScan{s: s, st: st, path: path, named: structured.Wants(path)}
+	f := &fileScan{s: s, st: st, path: path, named: structured.Wants(path), syntax: structured.SyntaxOf(path)}
 	f.magic = len(head) > 0 && (head[0] == 0xfe || head[0] == 0xce || head[0] == 0 || head[0] == 0x30) && structured.WantsContent(head)
 	return f
 }
@@ -70,9 +71,7 @@ func (f *fileScan) whole(p []byte) *content {
 		return f.finish()
 	}
 	f.st.text.scan(p, 0, len(p))
-	if f.wanted() || f.st.text.formed && structured.WantsContent(p[:min(len(p), layer.SniffLen)]) {
-		f.st.text.found = append(f.st.text.found, parse(f.path, p)...)
-	}
+	f.parse(p)
 	return f.st.content()
 }
 
@@ -84,10 +83,33 @@ func (f *fileScan) finish() *content {
 	}
 	small := !f.st.flushed
 	f.st.rest()
-	if f.kept != nil || small && (f.wanted() || f.st.text.formed && structured.WantsContent(all[:min(len(all), layer.SniffLen)])) {
+	switch {
+	case f.kept != nil:
 		f.st.text.found = append(f.st.text.found, parse(f.path, all)...)
+	case small:
+		f.parse(all)
 	}
 	return f.st.content()
+}
+
+// parse looks at all of a file that was scanned: at its form, if it has one of
+// its own, and at its fields, if it is configuration.
+func (f *fileScan) parse(all []byte) {
+	t := &f.st.text
+	if f.wanted() || t.formed && structured.WantsContent(all[:min(len(all), layer.SniffLen)]) {
+		t.found = append(t.found, parse(f.path, all)...)
+	}
+	if f.syntax == structured.NoSyntax || !t.keyed && !f.syntax.Keyless() || t.binary {
+		return
+	}
+	for _, h := range structured.Fields(f.syntax, f.path, all) {
+		m := hitMatch(h, rankField)
+		if h.Raw != "" {
+			m.rank = rankStructured // it says more than the rule that sees it encoded
+		}
+		m.line = h.Line
+		t.found = append(t.found, m)
+	}
 }
 
 // formWords are parts of what structured.WantsContent looks for: only a file

@@ -4,18 +4,24 @@ import (
 	"bytes"
 
 	"peel/analyzer/finding"
+	"peel/analyzer/secrets/structured"
 )
 
-// scanners are the kinds of secrets that no pattern tells but the text around.
-var scanners = []struct {
+// scannerOf is a kind of secrets that no pattern tells but the text around.
+type scannerOf struct {
 	words  []keyword
 	scan   func(t *text, b []byte, from, to int)
 	binary bool
-}{
+}
+
+var scanners = []scannerOf{
 	{genericWords, (*text).generic, false},
 	{[]keyword{{text: "://", next: userinfo, prev: alnum}}, (*text).url, true},
 	{each("-----begin", keyword{}), (*text).pem, true},
-	{each("sshpass redis-cli ldapsearch smbclient psexec mysqldump", keyword{}), (*text).command, false},
+	{each("sshpass redis-cli ldapsearch smbclient psexec mysqldump rabbitmqctl htpasswd chpasswd -storepass -keypass -passin -passout convertto-securestring", keyword{}), (*text).command, false},
+	{callWords, (*text).call, false},
+	{phrases("@tcp(", "@unix("), (*text).goDSN, false},
+	{phrases("jdbc:oracle:"), (*text).oracle, false},
 	{phrases("docker login", "podman login", "skopeo login", "helm registry", "net use", "mysql -", "twine upload", "oc login", "az login", "identified by '", "identified by \""), (*text).command, false},
 	{[]keyword{{text: "basic ", next: alnum}, {text: "basic:", next: alnum}}, (*text).basic, false},
 }
@@ -37,6 +43,7 @@ var passwordRule = &rule{id: "generic-password", check: "S033", title: "password
 
 // generic looks at what is assigned to a name that has a word for a secret in it.
 func (t *text) generic(b []byte, from, to int) {
+	t.keyed = true
 	a, ok := assign(b, from, to)
 	if !ok || a.start == t.lastGen {
 		return
@@ -59,7 +66,7 @@ func (t *text) generic(b []byte, from, to int) {
 	if kind == password {
 		r = passwordRule
 	}
-	if !credible(kind, name, v, &a) {
+	if !credible(kind, name, v, &a) && !(kind == password && a.ofLogin(b, v)) {
 		return
 	}
 	f := match{rule: r, sev: r.sev, conf: r.conf, rank: rankGeneric}
@@ -172,7 +179,7 @@ func credible(kind nameClass, name, v []byte, a *assignment) bool {
 	if runLen(v, 0, tokenSet, len(v)) < len(v) {
 		return false
 	}
-	if !mixed(v) || looksLikeCode(v, a) || isPublic(v) {
+	if !mixed(v) || looksLikeCode(v, a) || isPublic(v) || structured.IsAlgorithm(string(v)) {
 		return false
 	}
 	least := 3.5
@@ -342,10 +349,13 @@ func crediblePassword(v []byte, a *assignment) bool {
 	if len(v) > 128 || bytes.ContainsAny(v, " \t<>{}()$") || a.op == ',' && a.quote == 0 || a.op == '!' || a.op == '>' && a.quote == 0 {
 		return false
 	}
-	if !mixed(v) || looksLikeCode(v, a) || distinct(v) < 5 || isPublic(v) || plainBase64(v) {
+	if !mixed(v) || looksLikeCode(v, a) || distinct(v) < 5 || isPublic(v) || plainBase64(v) || structured.IsAlgorithm(string(v)) {
 		return false
 	}
 	if runLen(v, 0, hexDigits, len(v)) == len(v) && a.listed || bytes.Count(v, []byte{':'}) > 1 {
+		return false
+	}
+	if structured.IsMessage(string(v)) {
 		return false
 	}
 	if a.quote == 0 && (isMember(v) || bytes.IndexByte(v, '[') >= 0 || bytes.IndexByte(v, ',') >= 0) {

@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"peel/analyzer/owned"
+	"peel/analyzer/secrets/structured"
 	"peel/source/layer"
 )
 
@@ -117,7 +118,7 @@ func (in *inspector) Close(i int, e *layer.Entry) {
 func (in *inspector) whole(p []byte) {
 	e := in.entry
 	if packed(in.kind) {
-		in.found = in.once(e, func() *content { return in.unpack(p) })
+		in.found = in.once(e, structured.NoSyntax, func() *content { return in.unpack(p) })
 		return
 	}
 	f := newFileScan(in.s, in.effort, in.st, e.Path, p[:min(len(p), layer.SniffLen)])
@@ -125,7 +126,7 @@ func (in *inspector) whole(p []byte) {
 		in.found = f.whole(p)
 		return
 	}
-	in.found = in.once(e, func() *content { return f.whole(p) })
+	in.found = in.once(e, f.syntax, func() *content { return f.whole(p) })
 }
 
 // rest scans what is left of a file that came in pieces.
@@ -135,11 +136,11 @@ func (in *inspector) rest(e *layer.Entry) *content {
 		defer func() { in.pack = nil }()
 		return in.pack.finish()
 	case in.plain == nil:
-		return in.once(e, func() *content { return in.unpack(in.st.buf) })
+		return in.once(e, structured.NoSyntax, func() *content { return in.unpack(in.st.buf) })
 	case in.plain.named || in.st.flushed:
 		return in.plain.finish() // depends on its path, or is mostly done
 	}
-	return in.once(e, in.plain.finish)
+	return in.once(e, in.plain.syntax, in.plain.finish)
 }
 
 func (in *inspector) unpack(p []byte) *content {
@@ -148,17 +149,19 @@ func (in *inspector) unpack(p []byte) *content {
 	return u.content()
 }
 
-// once scans a content unless the same was seen before.
-func (in *inspector) once(e *layer.Entry, scan func() *content) *content {
+// once scans a content unless the same was seen before, in a file of the same
+// syntax.
+func (in *inspector) once(e *layer.Entry, syntax structured.Syntax, scan func() *content) *content {
+	key := contentKey{e.Digest, syntax}
 	in.s.mu.Lock()
-	c, ok := in.s.seen[e.Digest]
+	c, ok := in.s.seen[key]
 	in.s.mu.Unlock()
 	if ok {
 		return c
 	}
 	c = scan()
 	in.s.mu.Lock()
-	in.s.seen[e.Digest] = c
+	in.s.seen[key] = c
 	in.s.mu.Unlock()
 	return c
 }

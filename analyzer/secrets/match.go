@@ -3,6 +3,8 @@ package secrets
 import (
 	"encoding/binary"
 	"slices"
+
+	"peel/analyzer/secrets/bigram"
 )
 
 // A keyword is what a rule's text cannot do without, found in any case.
@@ -32,7 +34,7 @@ type matcher struct {
 
 // filterBits is the size of the filter, 128 KB. What it lets through for nothing
 // costs more, as a branch that was not foreseen, than its place in the cache.
-const filterBits = 20
+const filterBits = 21
 
 // slot leads from a gram to its entries.
 type slot struct {
@@ -114,6 +116,12 @@ func (k keyword) grams() (out []gramAt) {
 		put(t[n+1:n+5], n+1)
 	case len(t) == 4:
 		put(t, 0)
+		if k.prev != nil && (k.next == nil || k.prev.size() < k.next.size()) {
+			for c := range k.prev.each() {
+				put([]byte{c, t[0], t[1], t[2]}, -1)
+			}
+			break
+		}
 		for c := range k.next.each() {
 			put([]byte{t[1], t[2], t[3], c}, 1)
 		}
@@ -131,17 +139,13 @@ func (k keyword) grams() (out []gramAt) {
 // rarest is where the five bytes begin that are the least like a word: of
 // "contentful" the grams "tful" and "ntfu", not "cont".
 func rarest(t []byte) int {
-	table := bigrams()
-	best, at := float32(1e9), 0
+	best, at := float32(-1), 0
 	for n := 0; n+5 <= len(t) && n < 100; n++ {
-		sum := float32(0)
-		for i := n; i < n+4; i++ {
-			if x, y := t[i], t[i+1]; 'a' <= x && x <= 'z' && 'a' <= y && y <= 'z' {
-				sum += table[x-'a'][y-'a'] + 3
-			}
-		}
-		if sum < best {
-			best, at = sum, n
+		// Each gram is found by itself: the commoner one counts.
+		first := bigram.Rareness(t[n], t[n+1]) + bigram.Rareness(t[n+1], t[n+2]) + bigram.Rareness(t[n+2], t[n+3])
+		second := bigram.Rareness(t[n+1], t[n+2]) + bigram.Rareness(t[n+2], t[n+3]) + bigram.Rareness(t[n+3], t[n+4])
+		if r := min(first, second); r > best {
+			best, at = r, n
 		}
 	}
 	return at

@@ -54,27 +54,40 @@ func TestNoSecretsOfRealImages(t *testing.T) {
 }
 
 // A value that only its name makes a secret counts less in what others publish;
-// a token that says what it is does not.
+// a token that says what it is does not, but in tests and documentation.
 func TestSecretsInDependencies(t *testing.T) {
-	for path, want := range map[string]finding.Severity{
-		"app/config.js":                                                   finding.Medium,
-		"app/test/config.js":                                              finding.Medium,
-		"app/node_modules/debug/.coveralls.yml":                           finding.Low,
-		"app/node_modules/redact/test/index.test.js":                      finding.Info,
-		"app/node_modules/redact/README.md":                               finding.Info,
-		"srv/test/node_modules/redact/index.js":                           finding.Low,
-		"usr/lib/python3/dist-packages/pip/_vendor/six.py":                finding.Low,
-		"root/.npm/_cacache/content-v2/sha512/9/3!/package/test/basic.js": finding.Info,
-		"app/vendor_modules/x.js":                                         finding.Medium,
+	for path, want := range map[string]struct{ named, token finding.Severity }{
+		"app/config.js":                                                     {finding.Medium, finding.Critical},
+		"app/test/config.js":                                                {finding.Medium, finding.Critical},
+		"app/docs/README.md":                                                {finding.Medium, finding.Critical},
+		"app/node_modules/debug/.coveralls.yml":                             {finding.Low, finding.Critical},
+		"app/node_modules/redact/test/index.test.js":                        {finding.Info, finding.Low},
+		"app/node_modules/redact/README.md":                                 {finding.Info, finding.Low},
+		"app/node_modules/redact/website/guide.mdx":                         {finding.Info, finding.Low},
+		"srv/test/node_modules/redact/index.js":                             {finding.Low, finding.Critical},
+		"usr/lib/python3/dist-packages/pip/_vendor/six.py":                  {finding.Low, finding.Critical},
+		"usr/lib/python3/dist-packages/x-1.0.dist-info/METADATA":            {finding.Info, finding.Low},
+		"root/.npm/_cacache/content-v2/sha512/9/3!/package/test/basic.js":   {finding.Info, finding.Low},
+		"root/go/pkg/mod/github.com/a/b@v1.2.3/testdata/server.key":         {finding.Info, finding.Low},
+		"root/go/pkg/mod/github.com/a/b@v1.2.3/b_test.go":                   {finding.Info, finding.Low},
+		"cache/github.com/a/b@v1.2.3-0.20240101000000-abcdef123456/auth.go": {finding.Low, finding.Critical},
+		"src/vendor/github.com/a/b/test-fixtures/key.pem":                   {finding.Info, finding.Low},
+		"usr/lib/python3.11/test/test_netrc.py":                             {finding.Info, finding.Low},
+		"usr/lib/python3.11/netrc.py":                                       {finding.Low, finding.Critical},
+		"usr/share/doc/openssl/changelog.gz":                                {finding.Info, finding.Low},
+		"app/third_party/lib/auth.c":                                        {finding.Low, finding.Critical},
+		"usr/local/go/src/net/http/client_test.go":                          {finding.Info, finding.Low},
+		"src/app/main_test.go":                                              {finding.Info, finding.Critical},
+		"app/vendor_modules/x.js":                                           {finding.Medium, finding.Critical},
 	} {
 		f := finding.Finding{Severity: finding.Medium}
 		inDependency(&f, &match{rank: rankGeneric}, path)
-		if f.Severity != want || (f.Reason != "") != (want != finding.Medium) {
-			t.Errorf("%s: %v, %q, want %v", path, f.Severity, f.Reason, want)
+		if f.Severity != want.named || (f.Reason != "") != (want.named != finding.Medium) {
+			t.Errorf("%s: %v, %q, want %v", path, f.Severity, f.Reason, want.named)
 		}
 		f = finding.Finding{Severity: finding.Critical}
-		if inDependency(&f, &match{rank: rankToken}, path); f.Severity != finding.Critical {
-			t.Errorf("%s: a token becomes %v", path, f.Severity)
+		if inDependency(&f, &match{rank: rankToken}, path); f.Severity != want.token || (f.Reason != "") != (want.token != finding.Critical) {
+			t.Errorf("%s: a token becomes %v, %q, want %v", path, f.Severity, f.Reason, want.token)
 		}
 	}
 }

@@ -33,6 +33,11 @@ type rule struct {
 	// like this, LIKE or Like; "rookTable" is not of Okta.
 	oneCase bool
 
+	// noWords says that what is made of words is none, needs what all of its
+	// values match.
+	noWords bool
+	needs   []pattern
+
 	// wanted are words one of which must be in the window too; nil for none.
 	wanted []string
 	// inValue says of a near rule that the keyword is a part of the secret.

@@ -26,6 +26,7 @@ type match struct {
 // Ranks of matches.
 const (
 	rankGeneric int8 = iota
+	rankField
 	rankURL
 	rankAssigned
 	rankToken
@@ -49,17 +50,20 @@ type text struct {
 	work   int     // bytes that regular expressions have looked at
 	effort *effort // of the layer; nil for what is in none
 	formed bool    // it begins as files do that have a parser
+	keyed  bool    // it has a word for a secret, or a command that takes one
 	tired  bool    // there were too many
 	half   bool    // the first byte of a 16-bit character waits for the second
 	first  byte
 	// Of strings of 16-bit characters: their bytes, and the keywords in them.
-	narrow   []byte
-	wideHits []hit
-	lastGen  int // where the last generic value began in the piece: two words of one name find it twice
+	narrow      []byte
+	wideHits    []hit
+	lastEncoded int // where the last encoded stretch ended in the piece
+	depth       int // how many times this was decoded
+	lastGen     int // where the last generic value began in the piece: two words of one name find it twice
 }
 
 func (t *text) reset(s *Scanner, binary bool) {
-	*t = text{s: s, binary: binary, line: 1, hits: t.hits[:0], narrow: t.narrow, wideHits: t.wideHits, lastGen: -1}
+	*t = text{s: s, binary: binary, line: 1, hits: t.hits[:0], narrow: t.narrow, wideHits: t.wideHits, lastGen: -1, lastEncoded: -1}
 }
 
 // scan looks for what begins in b[from:to]; from is even. What lies around is
@@ -70,7 +74,7 @@ func (t *text) scan(b []byte, from, to int) {
 	} else {
 		t.hits = t.s.matcher.find(t.hits[:0], b, from, to)
 	}
-	t.lastGen = -1
+	t.lastGen, t.lastEncoded = -1, -1
 	for _, h := range t.hits {
 		if len(t.found) >= maxMatches {
 			break

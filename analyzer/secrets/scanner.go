@@ -2,10 +2,13 @@ package secrets
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
+	"peel/analyzer/secrets/betterleaks"
 	"peel/analyzer/secrets/gitleaks"
+	"peel/analyzer/secrets/structured"
 	"peel/source/layer"
 )
 
@@ -28,8 +31,14 @@ type Scanner struct {
 	uses    []use // by keyword
 
 	mu   sync.Mutex
-	seen map[layer.Digest]*content // scanned contents; nil for one without secrets
-	pool sync.Pool                 // of *stream
+	seen map[contentKey]*content // scanned contents; nil for one without secrets
+	pool sync.Pool               // of *stream
+}
+
+// contentKey tells contents apart. What a file is named may tell how it is read.
+type contentKey struct {
+	digest layer.Digest
+	syntax structured.Syntax
 }
 
 // use is what a keyword may be a sign of.
@@ -56,7 +65,7 @@ func New(opts Options) (*Scanner, error) {
 	if opts.Now.IsZero() {
 		opts.Now = time.Now()
 	}
-	s := &Scanner{opts: opts, seen: map[layer.Digest]*content{}}
+	s := &Scanner{opts: opts, seen: map[contentKey]*content{}}
 	s.pool.New = func() any { return newStream(s) }
 	rules := defaultRules()
 	if opts.ExtraRules != nil {
@@ -105,6 +114,9 @@ var defaultRules = sync.OnceValue(func() []*rule {
 			rules = append(rules, anywhere(adopt(g, gitleaks.Default.Allow)))
 		}
 	}
+	for i := range betterleaks.Rules {
+		rules = append(rules, adopt(&betterleaks.Rules[i], gitleaks.Default.Allow))
+	}
 	return append(rules, ownRules()...)
 })
 
@@ -128,7 +140,7 @@ func (s *Scanner) build(rules []*rule) {
 			u.rules = append(u.rules, r)
 		}
 	}
-	for _, sc := range scanners {
+	for _, sc := range slices.Concat(scanners, codingScanners()) {
 		for _, k := range sc.words {
 			u := put(k)
 			u.scanner, u.binary = sc.scan, sc.binary

@@ -28,6 +28,7 @@ var docPasswords = map[string]bool{
 	"test": true, "user": true, "hunter2": true, "token": true, "p": true, "b": true, "123": true, "1234": true,
 	"mypassword": true, "mypass": true, "example": true, "x-oauth-basic": true, "admin": true, "guest": true, "postgres": true,
 	"root": true, "baz": true, "xxx": true, "***": true, "...": true, "port": true, "s3cret": true, "open sesame": true, "opensesame": true, "12345": true, "123456": true,
+	"gx1fbat3bv": true, "7fjfp0zbr1ktdrbnfvdmiw": true, // RFC 6749
 }
 
 // metasyntactic are the names for what has none.
@@ -76,7 +77,7 @@ func (f *match) judgeURL(user, pass, host []byte, binary bool) bool {
 		return false
 	}
 	switch {
-	case docPasswords[string(plain)], bytes.EqualFold(user, pass), filler(pass) != "", containsFold(host, "example."), containsFold(host, ".company.com"):
+	case numbered(plain), docPasswords[string(plain)], bytes.EqualFold(user, pass), filler(pass) != "", containsFold(host, "example."), containsFold(host, ".company.com"):
 		f.sev, f.conf, f.reason = finding.Info, finding.Unsure, "an example or a well-known default"
 	case lettersOnly(pass) && (wordy(pass) || len(pass) < 6):
 		if binary {
@@ -90,4 +91,14 @@ func (f *match) judgeURL(user, pass, host []byte, binary bool) bool {
 		f.sev, f.conf, f.reason = finding.Medium, finding.Unsure, "a short or simple password, perhaps an example"
 	}
 	return true
+}
+
+// numbered reports whether a password is a word for one and a number: "key_1234".
+func numbered(v []byte) bool {
+	word := string(bytes.TrimRight(v, "0123456789"))
+	switch word {
+	case "key", "key_", "key-", "pass", "pass_", "pass-", "secret", "secret_", "secret-", "token", "token_", "token-", "pw", "pwd", "user", "test":
+		return len(v)-len(word) <= maxExampleDigits
+	}
+	return false
 }

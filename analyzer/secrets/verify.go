@@ -2,7 +2,9 @@ package secrets
 
 import (
 	"bytes"
+	"encoding/base32"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/json"
 	"hash/crc32"
 	"time"
@@ -13,7 +15,7 @@ import (
 // verifiers look closer at the values of some rules.
 var verifiers = map[string]func([]byte) verdict{
 	"github-pat": checkGitHub, "github-oauth": checkGitHub, "github-app-token": checkGitHub, "github-refresh-token": checkGitHub,
-	"npm-access-token": checkNPM,
+	"npm-access-token": checkNPM, "nats-seed": checkNATS,
 	"aws-access-token": func([]byte) verdict {
 		return verdict{sev: finding.Medium, conf: finding.Likely, set: true, reason: "the id alone: its secret was not found near it"}
 	},
@@ -57,6 +59,34 @@ func checkCRC(v []byte, issuer string) verdict {
 		reason: "the checksum is wrong: altered, made up, or not issued by " + issuer}
 }
 
+// checkNATS verifies the checksum of a seed: the last two bytes of what its base32
+// decodes to are a CRC-16 of those before (github.com/nats-io/nkeys).
+func checkNATS(v []byte) verdict {
+	b, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(string(v))
+	if err != nil || len(b) < 3 {
+		return verdict{drop: true}
+	}
+	n := len(b) - 2
+	if crc16(b[:n]) != binary.LittleEndian.Uint16(b[n:]) {
+		return verdict{sev: finding.Low, conf: finding.Unsure, set: true, reason: "the checksum is wrong: altered, or made up"}
+	}
+	return verdict{sev: finding.Critical, conf: finding.Sure, set: true, reason: "the checksum is right"}
+}
+
+// crc16 is the CRC-16 of XMODEM: polynomial 0x1021, from zero.
+func crc16(b []byte) (sum uint16) {
+	for _, c := range b {
+		sum ^= uint16(c) << 8
+		for range 8 {
+			carry := sum & 0x8000
+			if sum <<= 1; carry != 0 {
+				sum ^= 0x1021
+			}
+		}
+	}
+	return sum
+}
+
 // checkJWT reads the header and the expiry of a JSON web token.
 func checkJWT(v []byte, now time.Time) verdict {
 	parts := bytes.SplitN(v, []byte("."), 3)
@@ -71,12 +101,17 @@ func checkJWT(v []byte, now time.Time) verdict {
 	}
 	var claims struct {
 		Expires json.Number `json:"exp"`
+		Subject any         `json:"sub"`
+		Issuer  any         `json:"iss"`
+		Name    any         `json:"name"`
 	}
 	if json.Unmarshal(unbase64(parts[1]), &claims) != nil {
 		return verdict{sev: finding.Medium, conf: finding.Likely, set: true, reason: "the header is valid, the claims are encrypted or cut"}
 	}
 	seconds, err := claims.Expires.Float64()
 	switch {
+	case claims.Subject == "1234567890" || claims.Issuer == "joe" || claims.Name == "John Doe":
+		return verdict{sev: finding.Info, conf: finding.Sure, set: true, reason: "an example of the documentation of web tokens: its claims say so"}
 	case claims.Expires == "" || err != nil:
 		return verdict{sev: finding.Medium, conf: finding.Sure, set: true, reason: "valid form; it never expires"}
 	case time.Unix(int64(min(seconds, 1<<40)), 0).Before(now):

@@ -58,4 +58,4 @@ if node; then
 else
 	echo "secrets-eval: no node_modules: they need npm; see $cache/node.log" >&2
 fi
-exec go run ./testdata/secretseval -gitleaks "$(gitleaks)" "$@" "${trees[@]}"
+exec go run ./testdata/secretseval -modules -gitleaks "$(gitleaks)" "$@" "${trees[@]}"

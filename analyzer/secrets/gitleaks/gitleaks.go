@@ -25,6 +25,9 @@ type Rule struct {
 	Entropy     float64
 	Keywords    []string // any of them occurs in the text, in any case
 	Allow       []Allow
+	Unsure      bool     // it takes for a secret what may be another thing
+	NoWords     bool     // a secret that is made of words is none
+	Needs       []string // regular expressions, all of which the secret matches
 }
 
 // Allow says what a rule does not mean.

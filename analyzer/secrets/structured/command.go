@@ -130,13 +130,17 @@ func isAssignment(w string) bool {
 
 func assignment(w word, what string, out *[]Hit) {
 	name, value, _ := strings.Cut(w.text, "=")
-	if isSecretName(name) {
-		emit(out, what+" "+clip(name, 60), w.off, value)
+	if !isSecretName(name) || len(value) > maxFieldValue || len(*out) >= maxHits {
+		return
+	}
+	if h, ok := field("S033", what+" "+clip(name, 60), name, value); ok {
+		h.Line = w.off
+		*out = append(*out, h)
 	}
 }
 
 func emit(out *[]Hit, title string, off int, value string) {
-	if len(value) > 1<<14 || len(*out) >= maxHits || !credible(value) {
+	if len(value) > maxFieldValue || len(*out) >= maxHits || !credible(value) {
 		return
 	}
 	if h, ok := judge("S033", title, strings.TrimSpace(value)); ok {

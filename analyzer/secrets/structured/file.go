@@ -11,6 +11,8 @@ import (
 type file struct {
 	base     string // the name without directories, in lower case
 	named    bool   // the parser was chosen by the name
+	messages bool   // it holds what programs say, in some language
+	in64     bool   // it has fields in base64, which are decoded where they are known
 	text     string
 	hits     []Hit
 	seen     map[Hit]bool

@@ -39,6 +39,27 @@ func FuzzFormats(f *testing.F) {
 	})
 }
 
+// FuzzFields gives any bytes to each language and family.
+func FuzzFields(f *testing.F) {
+	for i := range families {
+		for _, line := range families[i].lines {
+			f.Add("etc/"+strings.ReplaceAll(families[i].names[0], "*", "x"), fill(line, `"copper-lantern"`)+"\n")
+		}
+	}
+	for _, s := range []string{"kind: Secret\ndata:\n  a: Y29wcGVyLWxhbnRlcm4=\n", "{\"kind\":\"Secret\",\"data\":{\"a\":1}}", "<a password='x'><name>password</name><value>b</value></a>", "variable \"db_password\" {\n default = \"a\"\n}\n", "password=\\\n a\n", "[{a, [{password, <<\"b\">>}]}].", "a; * * * * * root curl -u a:b x"} {
+		for _, name := range []string{"a.yaml", "a.json", "a.xml", "a.tf", "a.config", "a.sh", "crontab"} {
+			f.Add(name, s)
+		}
+	}
+	f.Fuzz(func(t *testing.T, path, content string) {
+		for _, h := range Fields(SyntaxOf(path), path, []byte(content)) {
+			if h.ID == "" || h.Title == "" || h.Value == "" || h.Line < 1 {
+				t.Errorf("%q: %+v", path, h)
+			}
+		}
+	})
+}
+
 func FuzzText(f *testing.F) {
 	f.Add("history:1", "RUN |1 A=b /bin/sh -c curl -u a:b 'x' \"y$(z)\" https://u:p@h eyJ.eyJ.x")
 	f.Fuzz(func(t *testing.T, where, s string) {

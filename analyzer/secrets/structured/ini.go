@@ -35,7 +35,7 @@ func unquote(v string) string {
 	if v == "" {
 		return v
 	}
-	if q := v[0]; q == '"' || q == '\'' || q == '`' {
+	if q := v[0]; q == '"' || q == '\'' {
 		for i := 1; i < len(v); i++ {
 			if v[i] == '\\' && q == '"' {
 				i++

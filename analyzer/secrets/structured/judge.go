@@ -43,7 +43,8 @@ var examples = map[string]string{
 	"je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY":  "the example of the AWS documentation",
 	"Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==": "the key of the Azure Storage emulator, which is public",
 	"C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==": "the key of the Azure Cosmos DB emulator, which is public",
-	"sk_test_4eC39HqLyjWDarjtT1zdp7dc":                                           "the example of the Stripe documentation",
+	"sk_test_4eC39HqLyjWDarjtT1zdp7dc": "the example of the Stripe documentation",
+	"pass:insta":                       "the example of OpenSSL's configuration",
 	"AGE-SECRET-KEY-184JMZMVQH3E6U0PSL869004Y3U2NYV7R30EU99CSEDNPH02YUVFSZW44VU": "a test key of age",
 }
 

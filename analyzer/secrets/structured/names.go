@@ -18,7 +18,7 @@ var secretEnds = []string{"password", "passwd", "passphrase", "secret", "token",
 // tails may follow: where the secret is for, or how it is written.
 var tails = map[string]bool{
 	"prod": true, "production": true, "dev": true, "development": true, "test": true, "testing": true, "staging": true, "stage": true, "local": true, "live": true,
-	"value": true, "base64": true, "b64": true, "plain": true, "plaintext": true, "root": true, "admin": true, "main": true, "default": true, "old": true, "new": true, "current": true, "raw": true,
+	"value": true, "base64": true, "b64": true, "hex": true, "encoded": true, "plain": true, "plaintext": true, "root": true, "admin": true, "main": true, "default": true, "old": true, "new": true, "current": true, "raw": true,
 }
 
 // harmless words make a name one of something that is public, or of another thing.

@@ -49,6 +49,16 @@ func printable(b []byte) bool {
 	return len(b) > 0
 }
 
+// isPlainASCII is true for what a person can type on any keyboard.
+func isPlainASCII(b []byte) bool {
+	for _, c := range b {
+		if c < ' ' || c >= 0x7f {
+			return false
+		}
+	}
+	return len(b) > 0
+}
+
 // parseYarn reads .yarnrc.yml.
 func parseYarn(f *file) {
 	walkYAML(f.text, func(n *node) {

@@ -42,7 +42,7 @@ var markers = []string{"${", "$(", "#{", "{{", "<%", "%(", "$[", "@@", "`"}
 
 // lookups begin code that fetches a value, and values that name a store.
 var lookups = []string{
-	"os.environ", "os.getenv", "getenv(", "env(", "env[", "environ[", "environ.", "process.env", "system.getenv", "deno.env", "import.meta", "config(", "config[", "config.",
+	"$env:", "os.environ", "os.getenv", "getenv(", "env(", "env[", "environ[", "environ.", "process.env", "system.getenv", "deno.env", "import.meta", "config(", "config[", "config.",
 	"secrets.", "settings.", "self.", "this.", "options.", "args.", "ctx.", "request.", "var.", "local.", "data.", "module.", "get_", "getpass", "input(", "read_", "open(", "file(",
 	"vault:", "vault(", "ref+", "op://", "arn:aws:", "projects/", "ssm:", "sops:", "enc[", "enc(", "file:", "env:", "keyring:", "secret://", "aws-sm:", "akeyless:", "lookup(", "!vault", "!reference",
 	"{cipher}", "{aes}", "$ansible_vault", "encrypted:", "@microsoft.keyvault(",
@@ -69,7 +69,7 @@ func reference(v, low string) bool {
 // hasDigitTail is true for a password such as $4821: no name begins that way.
 func hasDigitTail(v string) bool { return v[1] >= '0' && v[1] <= '9' && len(v) > 2 }
 
-// bracketed is true for <x>, [x], {x}, %X%, @x@, __X__, and (x).
+// bracketed is true for <x>, [x], {x}, %X%, @x@, !X!, __X__, and (x).
 func bracketed(v string) bool {
 	if len(v) < 3 {
 		return false
@@ -79,6 +79,8 @@ func bracketed(v string) bool {
 		return true
 	case "%%", "@@":
 		return isName(v[1 : len(v)-1])
+	case "!!": // of cmd.exe
+		return isName(v[1:len(v)-1]) && strings.ToUpper(v) == v
 	}
 	return len(v) > 4 && strings.HasPrefix(v, "__") && strings.HasSuffix(v, "__")
 }

@@ -74,12 +74,40 @@ func (c *command) positional() {
 	case c.name == "htpasswd" && len(plain) > 1 && c.hasFlag('b'):
 		last := plain[len(plain)-1]
 		c.emit("password", last, last.text)
+	case c.name == "net" && arg(0) == "use":
+		c.netUse(plain)
 	case c.name == "rabbitmqctl" && (arg(0) == "add_user" || arg(0) == "change_password"):
 		c.emit("password", at(plain, 2), arg(2))
+	case c.has("ConvertTo-SecureString"):
+		c.secureString()
 	case c.name == "echo" || c.name == "printf":
 		c.echoed(plain)
 	case arg(0) == "config" || arg(0) == "configure":
 		c.configured(plain)
+	}
+}
+
+// netUse takes the word after the share: net use [DRIVE:] SHARE PASSWORD /user:NAME.
+func (c *command) netUse(plain []word) {
+	for i := 1; i+1 < len(plain) && i < 4; i++ {
+		if next := plain[i+1]; strings.HasPrefix(plain[i].text, `\`) && !strings.HasPrefix(next.text, "/") && next.text != "*" {
+			c.emit("password", next, next.text)
+		}
+	}
+}
+
+// secureString takes what PowerShell is to keep as a secret, in clear.
+func (c *command) secureString() {
+	for i, w := range c.args {
+		if strings.EqualFold(w.text, "ConvertTo-SecureString") && c.has("-AsPlainText") {
+			next := c.next(i)
+			if strings.EqualFold(next.text, "-String") {
+				next = c.next(i + 1)
+			}
+			if !strings.HasPrefix(next.text, "-") && !strings.HasPrefix(next.text, "$") {
+				c.emit("password", next, next.text)
+			}
+		}
 	}
 }
 
@@ -105,13 +133,14 @@ func (c *command) hasFlag(letter byte) bool {
 func (c *command) echoed(plain []word) {
 	for _, w := range plain {
 		name, value, ok := strings.Cut(w.text, "=")
-		if !ok {
+		colon := !ok
+		if colon {
 			name, value, ok = strings.Cut(w.text, ":")
 		}
 		name = strings.TrimSpace(name)
 		name = name[strings.LastIndexAny(name, " :/\n")+1:]
 		switch {
-		case !ok:
+		case !ok || colon && name == "PASS": // of a test
 		case isSecretName(name) || strings.HasSuffix(w.text[:len(w.text)-len(value)], ":_authToken="):
 			emit(c.out, "value of "+clip(name, 60), w.off, unquote(value))
 		case name == "root" && !strings.ContainsAny(value, " /:$"):

@@ -49,6 +49,7 @@ func parsePython(f *file) {
 			}
 		}
 	})
+	f.lineFields()
 	f.urls("S032", "URL with a password", f.text, 0)
 }
 

@@ -10,6 +10,10 @@ import (
 // maxText is the longest text in bytes that Text looks at.
 const maxText = 1 << 20
 
+// maxFieldValue is the longest value in bytes that is taken for a secret by the
+// name it is given to.
+const maxFieldValue = 1 << 14
+
 // Text finds the secrets of one text that is no file: the value of a variable
 // or a label, a command line, a comment. Where is that of a Place, or a path;
 // the ids follow from it. With "env:NAME" the text may be the value alone.
@@ -53,10 +57,10 @@ func (h *Hit) place(id string) {
 // valueHits looks at a value with a name.
 func valueHits(name, value string) []Hit {
 	out := lineHits(value)
-	if len(out) > 0 || !isSecretName(name) || strings.ContainsAny(value, "\r\n") || len(value) > 1<<14 {
+	if len(out) > 0 || !isSecretName(name) || strings.ContainsAny(value, "\r\n") || len(value) > maxFieldValue {
 		return out
 	}
-	if h, ok := judge("S033", "value of "+clip(name, 60), unquote(value)); ok && credible(value) {
+	if h, ok := field("S033", "value of "+clip(name, 60), name, unquote(value)); ok {
 		out = append(out, h)
 	}
 	return out

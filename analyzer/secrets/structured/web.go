@@ -32,6 +32,7 @@ func parsePHP(f *file) {
 		}
 		f.secret("S033", "value of "+clip(name, 60), off, v).sign("in a configuration file that runs")
 	})
+	f.lineFields()
 	f.urls("S032", "URL with a password", f.text, 0)
 }
 
