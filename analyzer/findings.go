@@ -72,6 +72,7 @@ func (s *Session) texts() secrets.Image {
 // mask hides from now on what was found.
 func (s *Session) mask(found secrets.Result) {
 	s.redactor = redact.New(found.Values, found.Words...)
+	s.own = ownPlaces(found.Own)
 	s.hide()
 }
 
@@ -164,13 +165,15 @@ func (o *Options) families() []string {
 // hide masks the secrets in the words of the image. It starts from these words
 // as they are, for later layers may have brought more values.
 func (s *Session) hide() {
-	clear := *s.img
-	clear.RawConfig = redactJSON(s.redactor, s.img.RawConfig)
+	img := *s.img
+	img.Config = s.own.config(s.img.Config)
+	clear := img
+	clear.RawConfig = redactJSON(s.redactor, s.own.raw(s.img.RawConfig, s.img.Config, img.Config))
 	clear.RawManifest = redactJSON(s.redactor, s.img.RawManifest)
 	clear.RawIndex = redactJSON(s.redactor, s.img.RawIndex)
-	clear.Config = redactConfig(s.redactor, s.img.Config)
+	clear.Config = redactConfig(s.redactor, img.Config)
 	s.shown = &clear
-	_, steps, _ := describe(s.img)
+	_, steps, _ := describe(&img)
 	for i := range steps {
 		steps[i].History = redactHistory(s.redactor, steps[i].History)
 		if n := steps[i].Layer; n >= 0 {

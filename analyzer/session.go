@@ -87,6 +87,7 @@ type Session struct {
 	outcomes    []check.Outcome
 	secretNotes []string
 	redactor    *redact.Redactor
+	own         places           // that hold ordinary words as secrets
 	shown       *source.Image    // img, with its secrets masked
 	words       *secrets.Scanner // of config and history; nil if Options has a scanner
 

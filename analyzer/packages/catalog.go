@@ -18,6 +18,7 @@ import (
 
 	"peel/analyzer/filetree"
 	"peel/analyzer/inventory"
+	"peel/analyzer/redact"
 	"peel/source/layer"
 )
 
@@ -50,6 +51,9 @@ type Options struct {
 	Version string
 	// Progress is told what is being done; may be nil.
 	Progress func(step string)
+	// Redactor masks what was found in the image, wherever a package repeats it; may
+	// be nil. Tokens and passwords in URLs are masked without it.
+	Redactor *redact.Redactor
 }
 
 // ErrNotKept is for layers that were read without a Keeper, or whose packages
@@ -65,7 +69,7 @@ func Catalog(ctx context.Context, in Image, opts Options) (*Result, error) {
 		return nil, err
 	}
 	top := in.Tree.Top()
-	c := &catalog{in: in, img: img, opts: opts, inv: &Result{}, owned: map[int32]bool{}, missing: map[string]bool{}}
+	c := &catalog{in: in, img: img, opts: opts, inv: &Result{known: opts.Redactor}, owned: map[int32]bool{}, missing: map[string]bool{}}
 	c.inv.Partial = partial
 	defer c.release()
 	if err := c.earlier(ctx, top); err != nil {

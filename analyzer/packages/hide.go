@@ -46,7 +46,7 @@ func hide(s string, found map[string]bool) string {
 // hide masks the secrets in all strings of the inventory.
 func (r *Result) hide() {
 	r.secrets = map[string]bool{}
-	hide := func(s string) string { return hide(s, r.secrets) }
+	hide := func(s string) string { return r.known.String(hide(s, r.secrets)) }
 	each := func(list []string) {
 		for i := range list {
 			list[i] = hide(list[i])
@@ -81,7 +81,7 @@ func (r *Result) hiding(w io.Writer) io.WriteCloser {
 	}
 	everywhere := redact.New(known)
 	more := map[string]bool{} // of no more use
-	return redact.Strings(w, func(s string) string { return everywhere.String(hide(s, more)) })
+	return redact.Strings(w, func(s string) string { return r.known.String(everywhere.String(hide(s, more))) })
 }
 
 // notInIDs is what SPDX's encoder replaces (SPDX 2.3, 3.2 and 10.1: "letters,

@@ -40,10 +40,15 @@ func (f *forms) add(value string) {
 	}
 }
 
-// password adds a word where it stands between user and host.
+// password adds a word where it stands between user and host, and where it is
+// assigned to something.
 func (f *forms) password(word string) {
-	if len(word) >= minToken && !Common(word) {
-		f.edges[string(passwordBegins)+word+string(passwordEnds)] = edge{1, 1}
+	if len(word) < minToken || Common(word) {
+		return
+	}
+	f.edges[string(passwordBegins)+word+string(passwordEnds)] = edge{1, 1}
+	for _, quote := range []string{"", `"`, `'`, `\"`} {
+		f.edges["="+quote+word] = edge{1 + len(quote), 0}
 	}
 }
 

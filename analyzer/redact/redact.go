@@ -31,7 +31,8 @@ type Redactor struct {
 
 // New takes the values in clear. Each is masked as it is, and as it looks in
 // JSON, URLs, HTML, shell quotes and base64. Values that Common knows hide
-// nothing, and are left alone. Words are masked as the password of a URL alone.
+// nothing, and are left alone. Words are masked as the password of a URL and where
+// they are assigned, NAME=word, alone.
 func New(values []string, words ...string) *Redactor {
 	set := newForms()
 	for _, v := range values {

@@ -58,9 +58,11 @@ type Result struct {
 	// Values are all secrets in clear, for redactors: those of the findings,
 	// and those that are allowed.
 	Values []string
-	// Words are secrets as well, found in files, but ordinary words: redactors
-	// mask them only where they stand for passwords.
+	// Words are secrets as well, but ordinary words or names: redactors mask them
+	// only where they stand for passwords. Own are those of the config, the history
+	// and documents by their places, where they are masked too.
 	Words []string
+	Own   map[string][]string
 }
 
 // Assemble turns what the inspectors found in the layers, with the image's
@@ -80,10 +82,10 @@ func (s *Scanner) Assemble(img Image) Result {
 	a.documents()
 	a.findings = slices.DeleteFunc(a.findings, a.acceptedAlso)
 	finding.Sort(a.findings)
-	values, words := valuesOf(a.findings)
+	values, words, own := valuesOf(a.findings, a.named())
 	return Result{
 		Findings: a.findings, Notes: append(a.notes, a.allow.stale()...),
-		Values: append(values, a.allowed...), Words: words,
+		Values: append(values, a.allowed...), Words: words, Own: own,
 	}
 }
 

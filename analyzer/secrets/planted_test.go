@@ -313,9 +313,9 @@ func TestOwned(t *testing.T) {
 	}
 }
 
-// TestEverydayWords guards that the password of an example does not become a
-// value that is masked wherever it occurs, while one that the image is run with
-// does, and that examples of nothing are no findings.
+// TestEverydayWords guards that a password which is an ordinary word does not
+// become a value that is masked wherever it occurs: it is masked where it is one,
+// in the config too. Examples of nothing are no findings.
 func TestEverydayWords(t *testing.T) {
 	img := Image{
 		Layers: []Layer{{Files: []File{
@@ -327,8 +327,11 @@ func TestEverydayWords(t *testing.T) {
 	s, in := build(t, img, secrets.Options{})
 	res := s.Assemble(in)
 	slices.Sort(res.Values)
-	if !slices.Equal(res.Values, []string{"kX9qTz4vLm", "windsurf", "windsurfing"}) || !slices.Equal(res.Words, []string{"Passwort", "xyzzy"}) {
+	if !slices.Equal(res.Values, []string{"kX9qTz4vLm"}) || !slices.Equal(res.Words, []string{"Passwort", "windsurf", "windsurfing", "xyzzy"}) {
 		t.Errorf("values %q, words %q: %+v", res.Values, res.Words, res.Findings)
+	}
+	if own := res.Own["config.Env[0]"]; len(res.Own) != 1 || !slices.Equal(own, []string{"windsurf"}) {
+		t.Errorf("own places %q", res.Own)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"peel/analyzer/inventory"
 	"peel/analyzer/packages"
 	"peel/analyzer/report"
+	"peel/analyzer/secrets"
 	"peel/analyzer/text"
 )
 
@@ -120,6 +121,10 @@ func runPackages(ctx context.Context, o *packagesOptions) error {
 	if err := o.keepPackages(); err != nil {
 		return err
 	}
+	// Labels, names and versions may repeat what only a file tells to be a secret.
+	if o.secrets, err = secrets.New(secrets.Options{}); err != nil {
+		return err
+	}
 	var found *packages.Result
 	a, readErr, err := o.readThen(ctx, func(a *analyzer.Analysis, show *meter) (err error) {
 		if err := context.Cause(ctx); err != nil {
@@ -165,7 +170,7 @@ func findPackages(ctx context.Context, a *analyzer.Analysis, documents bool, doi
 	if documents {
 		debug.SetGCPercent(documentGC)
 	}
-	found, err := packages.Catalog(ctx, img, packages.Options{Documents: documents, Version: version(), Progress: doing})
+	found, err := packages.Catalog(ctx, img, packages.Options{Documents: documents, Version: version(), Progress: doing, Redactor: a.Redactor})
 	if documents {
 		debug.FreeOSMemory()
 	}

@@ -178,7 +178,11 @@ func runReport(ctx context.Context, o *rootOptions, rules policy.Rules) error {
 		v := policy.Evaluate(rules, report.Figures(a))
 		meta.Policy = &v
 	}
-	if err := o.write(report.New(a, meta), a.Redactor); err != nil {
+	r := report.New(a, meta)
+	if o.secrets == nil {
+		r.Notes = append(r.Notes, "files were not searched for secrets (--scanners): a value that only a file tells to be one is not masked")
+	}
+	if err := o.write(r, a.Redactor); err != nil {
 		return err
 	}
 	if err := o.conclude(a, readErr, meta.Policy); err != nil || meta.Inventory == nil {
