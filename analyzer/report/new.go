@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"peel/analyzer"
@@ -20,6 +21,9 @@ type Meta struct {
 	Policy      *policy.Verdict // nil if none was evaluated
 	// Inventory is the software of the image; nil if nobody looked for any.
 	Inventory *inventory.Inventory
+	// Unsearched says that nobody looked for secrets in files: what only they tell
+	// to be one is not masked, so labels and the values of variables are left out.
+	Unsearched bool
 }
 
 // Figures are what a policy asks about an image.
@@ -71,11 +75,69 @@ func New(a *analyzer.Analysis, m Meta) *Report {
 	if raw := a.Image.RawConfig; len(raw) > 0 {
 		if config, ok := object(raw); ok {
 			r.Config = config
+			if m.Unsearched {
+				r.Config = withoutValues(config)
+			}
 		} else {
 			r.Notes = append(r.Notes, "the config is no JSON object and is left out")
 		}
 	}
+	if m.Unsearched {
+		for i := range r.History {
+			r.History[i].CreatedBy = withoutSetting(r.History[i].CreatedBy)
+		}
+		for i := range r.Layers {
+			r.Layers[i].CreatedBy = withoutSetting(r.Layers[i].CreatedBy)
+		}
+		r.Notes = append(r.Notes, "files were not searched for secrets (--scanners): a value that only a file tells to be one is not masked, and labels and the values of environment variables are left out")
+	}
 	return r
+}
+
+// withoutValues is a config without its labels, and with the names alone of its
+// environment variables.
+func withoutValues(config json.RawMessage) json.RawMessage {
+	var doc map[string]any
+	if json.Unmarshal(config, &doc) != nil {
+		return nil
+	}
+	for _, part := range []string{"config", "container_config"} {
+		run, ok := doc[part].(map[string]any)
+		if !ok {
+			continue
+		}
+		delete(run, "Labels")
+		if env, ok := run["Env"].([]any); ok {
+			for i := range env {
+				name, _, _ := strings.Cut(fmt.Sprint(env[i]), "=")
+				env[i] = name
+			}
+		}
+	}
+	steps, _ := doc["history"].([]any)
+	for i := range steps {
+		if step, ok := steps[i].(map[string]any); ok {
+			if by, ok := step["created_by"].(string); ok {
+				step["created_by"] = withoutSetting(by)
+			}
+		}
+	}
+	out, err := json.Marshal(doc)
+	if err != nil {
+		return nil
+	}
+	return out
+}
+
+// withoutSetting is a build step without the values that ENV and LABEL set.
+func withoutSetting(createdBy string) string {
+	word, rest, _ := strings.Cut(text.Instruction(createdBy), " ")
+	if word != "ENV" && word != "LABEL" {
+		return createdBy
+	}
+	name, _, _ := strings.Cut(strings.TrimSpace(rest), "=")
+	name, _, _ = strings.Cut(name, " ")
+	return word + " " + name
 }
 
 // each is never nil: an empty list is a fact, and [] in JSON.

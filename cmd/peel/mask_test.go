@@ -106,5 +106,10 @@ func TestNotLookedFor(t *testing.T) {
 		if !strings.Contains(strings.ReplaceAll(out.String(), "\n", " "), "files were not searched for secrets") {
 			t.Errorf("peel %v does not say so:\n%s", args[:3], out.String())
 		}
+		for _, place := range []string{"NOTE=kX9", `"note":`, "t kX9q"} {
+			if strings.Contains(out.String(), place) {
+				t.Errorf("peel %v has %s", args[:3], place)
+			}
+		}
 	}
 }

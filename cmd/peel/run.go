@@ -170,7 +170,7 @@ func runReport(ctx context.Context, o *rootOptions, rules policy.Rules) error {
 	if err != nil {
 		return err
 	}
-	meta := report.Meta{PeelVersion: version()}
+	meta := report.Meta{PeelVersion: version(), Unsearched: o.secrets == nil}
 	if found != nil {
 		meta.Inventory = &found.Inventory
 	}
@@ -178,11 +178,7 @@ func runReport(ctx context.Context, o *rootOptions, rules policy.Rules) error {
 		v := policy.Evaluate(rules, report.Figures(a))
 		meta.Policy = &v
 	}
-	r := report.New(a, meta)
-	if o.secrets == nil {
-		r.Notes = append(r.Notes, "files were not searched for secrets (--scanners): a value that only a file tells to be one is not masked")
-	}
-	if err := o.write(r, a.Redactor); err != nil {
+	if err := o.write(report.New(a, meta), a.Redactor); err != nil {
 		return err
 	}
 	if err := o.conclude(a, readErr, meta.Policy); err != nil || meta.Inventory == nil {
