@@ -236,7 +236,7 @@ func TestFindingsOutsideOfFiles(t *testing.T) {
 	x := start(t, plantedImage(t), 100, 40)
 	x.until("whole image")
 	for place, want := range map[string]string{
-		"config.Env*":         "config.config.Env[1]",
+		"config.Env?1*":       "config.config.Env[1]",
 		"config.Labels*note*": `config.config.Labels.note`,
 		"author !http":        "config.author",
 		"Healthcheck":         "config.config.Healthcheck",

@@ -64,7 +64,7 @@ func packed(k layer.Kind) bool {
 
 // content is what was found, nil for nothing.
 func (u *unpacker) content() *content {
-	c := settle(u.found)
+	c := mergeMatches(u.found)
 	if len(u.notes) > 0 || u.cut {
 		if c == nil {
 			c = new(content)

@@ -272,8 +272,8 @@ func join(a, b string) string {
 
 func ptr[T any](v T) *T { return &v }
 
-// elsewhere reports a match in the config, the history or a document.
-func (a *assembly) elsewhere(check, title, where string, step int, m *match) {
+// outsideFiles reports a match in the config, the history or a document.
+func (a *assembly) outsideFiles(check, title, where string, step int, m *match) {
 	at := place{check, "", where, m.value}
 	if _, known := a.seen[at]; known || a.accepted(m, check, "") {
 		return

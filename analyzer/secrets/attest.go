@@ -33,7 +33,7 @@ func (a *assembly) attestation(n int, doc oci.Attestation) {
 		if f.more > 0 {
 			f.match.reason = join(f.match.reason, fmt.Sprintf("and in %d more places of the attestation", f.more))
 		}
-		a.elsewhere("S052", "secret in an attestation", f.where, -1, &f.match)
+		a.outsideFiles("S052", "secret in an attestation", f.where, -1, &f.match)
 	}
 }
 

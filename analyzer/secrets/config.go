@@ -37,7 +37,7 @@ func (a *assembly) look(check, kind, v string) []match {
 		m.rule.check = check
 		matches = append(matches, m)
 	}
-	if c := settle(matches); c != nil {
+	if c := mergeMatches(matches); c != nil {
 		return c.matches
 	}
 	return nil
@@ -50,7 +50,7 @@ func (a *assembly) text(check, title, where, kind string, step int, v string) {
 
 func (a *assembly) report(check, title, where string, step int, list []match) {
 	for i := range list {
-		a.elsewhere(check, title, where, step, &list[i])
+		a.outsideFiles(check, title, where, step, &list[i])
 	}
 }
 

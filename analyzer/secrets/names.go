@@ -81,7 +81,7 @@ func (n *nameScan) look() {
 		}
 	}
 	for _, at := range slices.Sorted(maps.Keys(of)) {
-		found := settle(of[at]).matches
+		found := mergeMatches(of[at]).matches
 		for i := range found {
 			n.a.name(&n.lines[at], &found[i])
 		}

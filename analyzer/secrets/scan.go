@@ -12,7 +12,7 @@ type match struct {
 	rule       *rule
 	start, end int64 // of the value in the text, in bytes
 	line       int   // from 1; 0 in a binary
-	lines      []int // further ones with the same value, until they are settled
+	lines      []int // further ones with the same value, until they are merged
 	value      string
 	more       []string // further secrets of the same finding: the other half of a pair
 	sev        finding.Severity

@@ -75,7 +75,7 @@ func (st *stream) finish() *content {
 }
 
 func (st *stream) content() *content {
-	c := settle(st.text.found)
+	c := mergeMatches(st.text.found)
 	if st.text.tired {
 		if c == nil {
 			c = new(content)

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Prints how well secrets are found: on the samples of gitleaks' rule
-# generators, and on trees that hold none, beside gitleaks itself. The trees are
-# Go's own, a debootstrap root (as root, on Debian or Ubuntu) and node_modules
-# (where npm is); what is missing is said. All is kept in the user's cache.
+# generators, on samples drawn anew, in formats of configuration, and on trees that
+# hold none, beside gitleaks itself. The trees are Go's own, the modules of go.mod,
+# a debootstrap root (as root, on Debian or Ubuntu) and node_modules (where npm is);
+# what is missing is said. All is kept in the user's cache.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 

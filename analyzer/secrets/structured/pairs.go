@@ -158,7 +158,11 @@ func valueAfter(line string, i int, first bool) (value string, quoted bool, end 
 	}
 	value = strings.TrimRight(line[i:end], ",;")
 	if first && end < len(line) && (line[end] == ' ' || line[end] == '\t') {
-		if rest := strings.TrimLeft(line[end:], " \t"); rest != "" && strings.IndexByte("#;/}", rest[0]) < 0 && !strings.Contains(rest, "=") {
+		rest := strings.TrimSpace(line[end:])
+		switch {
+		case isPhrase(value + " " + rest):
+			return value + " " + rest, false, len(line)
+		case rest != "" && strings.IndexByte("#;/}", rest[0]) < 0 && !strings.Contains(rest, "="):
 			return "", false, end // a sentence
 		}
 	}
@@ -189,11 +193,11 @@ var typeWords = map[string]bool{
 // plausible is false for values that only a program or a reader means: types,
 // versions, expressions, algorithm names, words of a language.
 func (f *file) plausible(name, value string, quoted bool) bool {
-	if len(value) < minFieldValue || len(value) > maxPlainValue || strings.ContainsAny(value, " \t") || typeWords[strings.ToLower(value)] {
+	if len(value) < minFieldValue || len(value) > maxPlainValue || strings.ContainsAny(value, " \t") && !isPhrase(value) || typeWords[strings.ToLower(value)] {
 		return false
 	}
 	for i := range len(value) {
-		if value[i] < '!' || value[i] > '~' {
+		if value[i] < ' ' || value[i] > '~' {
 			return false
 		}
 	}
@@ -220,7 +224,32 @@ func (f *file) plausible(name, value string, quoted bool) bool {
 
 func isHex(s string) bool { return strings.Trim(s, "0123456789abcdefABCDEF") == "" }
 
+// isPhrase is true for two words in lower case that are a password, as far as can
+// be told: none of them is one that sentences have.
+func isPhrase(v string) bool {
+	one, two, ok := strings.Cut(v, " ")
+	if !ok || len(one) < minPhraseWord || len(two) < minPhraseWord {
+		return false
+	}
+	for _, w := range []string{one, two} {
+		if strings.Trim(w, "abcdefghijklmnopqrstuvwxyz0123456789") != "" || typeWords[w] || sentenceWords[w] || occasions[w] {
+			return false
+		}
+	}
+	return true
+}
+
+// sentenceWords are of what programs say about passwords and tokens.
+var sentenceWords = map[string]bool{
+	"your": true, "the": true, "this": true, "that": true, "with": true, "from": true, "must": true, "should": true, "cannot": true, "invalid": true, "valid": true, "wrong": true, "incorrect": true, "required": true,
+	"enter": true, "please": true, "confirm": true, "forgot": true, "reset": true, "change": true, "current": true, "repeat": true, "show": true, "hide": true, "missing": true, "expired": true, "strong": true, "weak": true, "access": true,
+	"user": true, "name": true, "account": true, "email": true, "code": true, "server": true, "admin": true, "field": true, "value": true, "empty": true, "length": true, "characters": true, "least": true, "used": true, "when": true, "only": true,
+	"true": true, "false": true, "none": true, "null": true, "optional": true, "deny": true, "shadow": true, "ldap": true, "nis": true, "service": true, "client": true, "file": true, "path": true, "provided": true, "failed": true, "error": true, "success": true,
+}
+
 const (
+	// minPhraseWord is the length in bytes of the shortest word of a phrase.
+	minPhraseWord = 4
 	// minFieldValue is the length in bytes of the shortest password that is told
 	// by the name of its field.
 	minFieldValue = 5

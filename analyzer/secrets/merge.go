@@ -9,9 +9,9 @@ import (
 	"peel/analyzer/finding"
 )
 
-// settle keeps of matches that overlap the one that says most, and one of each
+// mergeMatches keeps of matches that overlap the one that says most, and one of each
 // value: the first line stands for all. Nil is for nothing.
-func settle(found []match) *content {
+func mergeMatches(found []match) *content {
 	if len(found) == 0 {
 		return nil
 	}
@@ -94,5 +94,5 @@ func (f *match) conclude() {
 		lines = "line"
 	}
 	f.reason = join(f.reason, fmt.Sprintf("and on %d more %s", len(f.lines), lines))
-	f.lines = nil // what is settled may be settled again
+	f.lines = nil // what is merged may be merged again
 }
