@@ -151,5 +151,7 @@ const (
 	ProblemWithheld  = "content not readable"           // listed without it
 	ProblemRemade    = "diffID not verified: put together from a table of contents"
 	ProblemAUFS      = "metadata of AUFS, which unpackers skip"
+	ProblemUnseen    = "content of AUFS's hard links not inspected: too large"
+	ProblemSkipped   = "diffID not verified: the store does not keep what unpackers skip"
 	ProblemTrailing  = "data after the end of the tar" // ignored, but part of the diffID
 )

@@ -42,3 +42,10 @@ type Withholder interface {
 type Remaker interface {
 	Remade() bool
 }
+
+// Skipper is implemented by readers of layers that may lack the contents of what
+// unpackers skip, for which IsSkipped is true: they give zeros in their place.
+type Skipper interface {
+	// Skipped reports, after the last Read, whether that was so.
+	Skipped() bool
+}

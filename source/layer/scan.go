@@ -91,8 +91,8 @@ func (o *Options) maxStored() int64 {
 // its Complete is false. A layer whose tar can be walked but whose digest, size
 // or diffID is not the expected one gives ErrDigest.
 //
-// blob may be a Withholder or a Remaker; the diffID is then not verified if it
-// withholds anything, or is remade.
+// blob may be a Withholder, a Remaker or a Skipper; the diffID is then not verified
+// if it withholds or skips anything, or is remade.
 //
 // blob is read from another goroutine, which has ended when Scan returns, so a
 // Read that blocks must end when ctx does.
@@ -108,8 +108,13 @@ func Scan(ctx context.Context, blob io.Reader, opts Options) (*Index, error) {
 	}
 	walkErr := w.walk()
 	sums := p.wait()
+	k, _ := blob.(Skipper)
+	skipped := k != nil && k.Skipped()
+	if skipped {
+		w.problem(ProblemSkipped, "")
+	}
 	idx := w.index()
-	if remade || idx.Withheld > 0 {
+	if remade || idx.Withheld > 0 || skipped {
 		// What was summed up has zeros for contents, or headers of its own.
 		sums.diffID, sums.digest = opts.DiffID, cmp.Or(opts.Digest, opts.DiffID)
 	}

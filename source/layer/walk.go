@@ -23,19 +23,20 @@ type walker struct {
 	tar  *tar.Reader
 	opts *Options
 
-	entries    []Entry
-	aufs       map[string]Entry // files that hard links of AUFS lead to, which are no entries
-	nameBytes  int
-	fileBytes  int64
-	problems   []Problem
-	inspectors []LayerInspector
-	open       []LayerInspector // those that look at the current file
-	start      int64            // where in the tar the headers of the present entry begin
-	end        int64            // where its content ends at the least
-	hash       hash.Hash
-	buf        []byte
-	withholder Withholder // nil if the source can read everything
-	withheld   int        // files that it could not
+	entries     []Entry
+	linked      map[string]*linkedFile // what hard links of AUFS lead to, by its path
+	nameBytes   int
+	fileBytes   int64
+	problems    []Problem
+	inspectors  []LayerInspector
+	linkedBytes int64            // of contents in linked
+	open        []LayerInspector // those that look at the current file
+	start       int64            // where in the tar the headers of the present entry begin
+	end         int64            // where its content ends at the least
+	hash        hash.Hash
+	buf         []byte
+	withholder  Withholder // nil if the source can read everything
+	withheld    int        // files that it could not
 }
 
 func newWalker(ctx context.Context, p *pipe, opts *Options) *walker {
@@ -104,38 +105,28 @@ func (w *walker) entry(hdr *tar.Header) error {
 	if !ok {
 		return nil
 	}
+	if f := w.linked[e.Link]; f != nil && e.Type == Hardlink {
+		return w.addLinked(e.Path, f)
+	}
 	if err := w.admit(&e); err != nil {
 		return err
 	}
-	if isAUFS(e.Path) {
-		return w.keepAUFS(e, hdr)
+	if IsLinked(e.Path) {
+		return w.keepLinked(e, hdr)
 	}
-	linked := hdr.Typeflag == tar.TypeLink // if it is a file now, its content was read before
-	if e.Type == Regular && !linked {
+	if e.Type == Regular {
 		e.Offset = w.offset(hdr)
 		if err := w.content(&e); err != nil {
 			return err
 		}
 	}
-	w.entries = append(w.entries, e)
-	w.opts.Progress.Entries.Add(1)
+	w.add(e)
 	return nil
 }
 
-// keepAUFS remembers a file of AUFS's directory of linked files: the hard links
-// that lead there are files of the image. Inspectors do not see it, for it is
-// under no name of its own.
-func (w *walker) keepAUFS(e Entry, hdr *tar.Header) error {
-	e.Offset = w.offset(hdr)
-	w.open = w.open[:0]
-	if err := w.read(&e); err != nil {
-		return fmt.Errorf("%w: reading %q: %w", ErrCorrupt, e.Path, err)
-	}
-	if w.aufs == nil {
-		w.aufs = map[string]Entry{}
-	}
-	w.aufs[e.Path] = e
-	return nil
+func (w *walker) add(e Entry) {
+	w.entries = append(w.entries, e)
+	w.opts.Progress.Entries.Add(1)
 }
 
 // offset is that of the content which follows, as Entry has it.
@@ -152,10 +143,10 @@ func (w *walker) translate(hdr *tar.Header) (e Entry, ok bool) {
 	e.Type = types[hdr.Typeflag]
 	if isAUFS(e.Path) {
 		w.problem(ProblemAUFS, hdr.Name)
-		e.Size = hdr.Size
-		return e, e.Type == Regular && strings.HasPrefix(e.Path, aufsLinks)
-	}
-	if hidden, ok := w.whiteout(&e, hdr.Name); hidden {
+		if e.Type != Regular || !IsLinked(e.Path) {
+			return e, false
+		}
+	} else if hidden, ok := w.whiteout(&e, hdr.Name); hidden {
 		return e, ok
 	}
 	switch e.Type {
@@ -176,9 +167,6 @@ func (w *walker) translate(hdr *tar.Header) (e Entry, ok bool) {
 		e.Link = hdr.Linkname
 	case Hardlink:
 		e.Link = w.clean(hdr.Linkname)
-		if file, ok := w.aufs[e.Link]; ok {
-			e.Type, e.Link, e.Size, e.Digest, e.Kind, e.Offset = Regular, "", file.Size, file.Digest, file.Kind, file.Offset
-		}
 	case CharDevice, BlockDevice:
 		e.Major, e.Minor = uint32(hdr.Devmajor), uint32(hdr.Devminor)
 	}
@@ -209,8 +197,6 @@ func (w *walker) admit(e *Entry) error {
 const (
 	whiteoutPrefix = ".wh."
 	opaqueName     = ".wh..wh..opq"
-	aufsPrefix     = ".wh..wh." // AUFS kept its own data under such names
-	aufsLinks      = ".wh..wh.plnk/"
 	pathMax        = 4096
 )
 
@@ -239,21 +225,6 @@ func (w *walker) whiteout(e *Entry, raw string) (hidden, ok bool) {
 		e.Path = dir + "/" + target
 	}
 	return true, true
-}
-
-// isAUFS recognises what AUFS left of itself: unpackers skip every name with its
-// prefix, and what is below, but for the marker of opaque directories that the
-// OCI image spec took over (moby, pkg/archive, UnpackLayer).
-func isAUFS(path string) bool {
-	if !strings.Contains(path, aufsPrefix) {
-		return false
-	}
-	for el := range strings.SplitSeq(path, "/") {
-		if strings.HasPrefix(el, aufsPrefix) && el != opaqueName {
-			return true
-		}
-	}
-	return false
 }
 
 // clean makes a tar name relative to the root, as if the root were its own parent.
@@ -325,10 +296,9 @@ var emptyDigest = sha256.Sum256(nil)
 // content reads a regular file: hash, kind, inspectors.
 func (w *walker) content(e *Entry) error {
 	i := len(w.entries)
-	if w.withholder != nil && e.Size > 0 {
-		if d, ok := w.withholder.Withheld(w.pipe.n); ok {
-			return w.withhold(e, d)
-		}
+	if w.isWithheld(e) {
+		w.countWithheld(e)
+		return nil
 	}
 	w.open = w.open[:0]
 	for _, in := range w.inspectors {
@@ -345,12 +315,21 @@ func (w *walker) content(e *Entry) error {
 	return nil
 }
 
-// withhold skips the content of a file that is not what it was.
-func (w *walker) withhold(e *Entry, standIn Digest) error {
-	e.Kind, e.Digest = KindWithheld, standIn
+// isWithheld skips the content of a file that the source cannot read.
+func (w *walker) isWithheld(e *Entry) bool {
+	if w.withholder == nil || e.Size == 0 {
+		return false
+	}
+	d, ok := w.withholder.Withheld(w.pipe.n)
+	if ok {
+		e.Kind, e.Digest = KindWithheld, d
+	}
+	return ok
+}
+
+func (w *walker) countWithheld(e *Entry) {
 	w.withheld++
 	w.problem(ProblemWithheld, e.Path)
-	return nil
 }
 
 func (w *walker) read(e *Entry) error {

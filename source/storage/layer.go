@@ -12,7 +12,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 
 	tarsplit "github.com/vbatts/tar-split/tar/storage"
@@ -53,7 +52,7 @@ func (l *layerRecord) open(_ context.Context, f *files) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &reader{id: l.ID}
+	r := &reader{id: l.ID, layer: l}
 	if err := l.openList(r); err != nil {
 		return nil, err
 	}
@@ -88,19 +87,23 @@ func (l *layerRecord) openList(r *reader) error {
 // reader puts a tar together again. It is a layer.Withholder.
 type reader struct {
 	id     string
+	layer  *layerRecord
 	remade bool // from a table of contents
 	list   tarsplit.Unpacker
 	packed io.Closer
 	dir    *directory
 
 	segment []byte
-	file    io.ReadCloser // nil for one that is withheld
+	file    io.ReadCloser // nil for one that is withheld or skipped
 	left    int64         // bytes of the file
 	sum     hash.Hash     // of the file, if its digest is known
 	want    []byte        // that digest
 	name    string
 	off     int64 // of what is read next, in the tar
 	err     error
+
+	skipped bool              // the content of what unpackers skip was not there
+	links   map[string]string // the first hard link to each file of AUFS; nil until asked for
 
 	reading sync.Mutex // Close comes from another goroutine
 	closed  bool
@@ -112,7 +115,15 @@ type reader struct {
 var (
 	_ layer.Withholder = (*reader)(nil)
 	_ layer.Remaker    = (*reader)(nil)
+	_ layer.Skipper    = (*reader)(nil)
 )
+
+// Skipped implements layer.Skipper.
+func (r *reader) Skipped() bool {
+	r.reading.Lock()
+	defer r.reading.Unlock()
+	return r.skipped
+}
 
 // Remade implements layer.Remaker.
 func (r *reader) Remade() bool { return r.remade }
@@ -170,7 +181,14 @@ func (r *reader) begin(e *tarsplit.Entry) error {
 	if r.remade {
 		r.sum, r.want = sha256.New(), e.Payload
 	}
-	f, err := r.dir.open(strings.TrimPrefix(filepath.Clean("/"+r.name), "/"))
+	if r.dir == nil {
+		return nil // only the headers are asked for
+	}
+	path := clean(r.name)
+	f, err := r.dir.open(path)
+	if errors.Is(err, fs.ErrNotExist) && layer.IsSkipped(path) {
+		return r.beginSkipped(e, path)
+	}
 	switch {
 	case err == nil:
 		r.file = f
@@ -252,6 +270,8 @@ func (r *reader) Close() error {
 	if r.file != nil {
 		r.file.Close()
 	}
-	r.dir.close()
+	if r.dir != nil {
+		r.dir.close()
+	}
 	return r.packed.Close()
 }
