@@ -10,7 +10,6 @@ import (
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
-	"peel/analyzer/attached"
 	"peel/analyzer/check"
 	"peel/analyzer/filetree"
 	"peel/analyzer/finding"
@@ -42,22 +41,13 @@ type Analysis struct {
 	Score    *check.Score // nil if no family was asked
 	Places   *Places      // where in Tree the findings are; never nil
 	// Redactor masks the secrets that were found. All other fields are masked
-	// already but for the names of files; whatever is printed goes through it.
+	// already but for the names of files; whatever is printed goes through it. What
+	// the findings hide, Session.SecretsOf alone gives.
 	Redactor *redact.Redactor
-	// BaseLayers is how many of the layers, from the bottom, are the base image's;
-	// negative if that is not known. Base says how it was found.
-	BaseLayers int
-	Base       *BaseImage // nil if nothing is known of it
-	// Attached is what the source has beside the image: signatures, SBOMs,
-	// provenance. Nil if it was not asked for, which Asked tells. Unattached is why
-	// there may be more of it, "" if there is not; Key what it was verified with,
-	// "" for nothing. Documents are the texts of it, also of what was read only to
-	// look for secrets.
-	Attached   []attached.Artifact
-	Asked      bool
-	Unattached string
-	Key        string
-	Documents  []attached.Document
+	// Base is what is known of the image that this one is built on; nil for nothing.
+	Base *BaseImage
+	// Attached is what the source has beside the image.
+	Attached Attachments
 	// Finished says that no layer is still to be read.
 	Finished bool
 }
@@ -98,6 +88,15 @@ type Layer struct {
 type Step struct {
 	v1.History
 	Layer int // into Analysis.Layers; filetree.None for a step without a layer
+}
+
+// BaseLayers is how many of the layers, from the bottom, are the base image's;
+// negative if that is not known. Base says how it was found.
+func (a *Analysis) BaseLayers() int {
+	if a.Base == nil {
+		return unknownBase
+	}
+	return a.Base.Layers
 }
 
 // Partial reports whether the figures stand for less than the whole image: a

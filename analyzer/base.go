@@ -11,7 +11,6 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
 	"peel/analyzer/finding"
-	"peel/analyzer/secrets"
 	"peel/source"
 )
 
@@ -32,14 +31,9 @@ func BaseOf(img *source.Image) *Base {
 	return b
 }
 
-const unknownBase = secrets.UnknownBase
-
 // under is how many layers of an image are the base's: all of them, or it is
 // not the base. why says what does not fit.
 func (b *Base) under(img *source.Image) (layers int, why string) {
-	if b == nil {
-		return unknownBase, ""
-	}
 	if len(b.DiffIDs) > len(img.Layers) {
 		return unknownBase, fmt.Sprintf("%s is not the base of this image: it has %d layers, the image has %d", b.Reference, len(b.DiffIDs), len(img.Layers))
 	}
@@ -49,14 +43,6 @@ func (b *Base) under(img *source.Image) (layers int, why string) {
 		}
 	}
 	return len(b.DiffIDs), ""
-}
-
-// brings is what the base has put into the image, of which layers are its.
-func (b *Base) brings(layers int, img *source.Image) secrets.Base {
-	if layers < 0 || b == nil || b.Config == nil {
-		return secrets.Base{Layers: layers}
-	}
-	return secrets.Base{Layers: layers, Steps: b.steps(img.Config), Words: words(b.Config)}
 }
 
 // steps is how many steps of an image's history are the base's: all of them, or
@@ -77,8 +63,8 @@ func (b *Base) steps(img *v1.ConfigFile) int {
 	return len(own)
 }
 
-// words are the texts of a config that images built on it inherit.
-func words(cfg *v1.ConfigFile) string {
+// inherited is the text of a config that images built on it inherit.
+func inherited(cfg *v1.ConfigFile) string {
 	c := &cfg.Config
 	var all []string
 	for _, list := range [][]string{c.Env, c.Cmd, c.Entrypoint, c.OnBuild} {
@@ -96,7 +82,7 @@ func words(cfg *v1.ConfigFile) string {
 // attribute says of findings that do not know it whether the base brings them;
 // layers and steps are how many of the image's are the base's.
 func (b *Base) attribute(list []finding.Finding, layers int, img *source.Image) {
-	if layers < 0 || b == nil || b.Config == nil {
+	if b.Config == nil {
 		return
 	}
 	steps := b.steps(img.Config)

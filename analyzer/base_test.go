@@ -52,7 +52,7 @@ func TestAttribute(t *testing.T) {
 		}
 	}
 	list := []finding.Finding{{Layer: layer(0)}}
-	(*Base)(nil).attribute(list, unknownBase, img)
+	(&subject{img: img}).attribute(list)
 	if list[0].FromBase != nil {
 		t.Error("without a base something is said")
 	}

@@ -27,6 +27,9 @@ type BaseImage struct {
 	Confidence finding.Confidence
 }
 
+// unknownBase is the number of layers, or steps, of a base that is not known.
+const unknownBase = secrets.UnknownBase
+
 // By is how something was found out about a base image.
 type By string
 
@@ -47,8 +50,8 @@ const (
 
 // findBase finds out what the image says of its base, without asking anybody: by
 // its annotations and labels for the name, by its history for the layers.
-func findBase(img *source.Image) (b *BaseImage, steps int) {
-	b = &BaseImage{Layers: unknownBase, Steps: unknownBase}
+func findBase(img *source.Image) *BaseImage {
+	b := &BaseImage{Layers: unknownBase, Steps: unknownBase}
 	layers, steps := unknownBase, unknownBase
 	if img.Config != nil {
 		layers, steps = baseInHistory(img.Config.History)
@@ -58,9 +61,9 @@ func findBase(img *source.Image) (b *BaseImage, steps int) {
 	}
 	b.named(img, steps)
 	if b.Layers < 0 && b.Name == "" && b.Digest == "" {
-		return nil, unknownBase
+		return nil
 	}
-	return b, steps
+	return b
 }
 
 // named takes the name from the annotations, or else from the labels. A label
@@ -163,50 +166,68 @@ func later(before, after v1.History) bool {
 	return !before.Created.IsZero() && !after.Created.IsZero() && after.Created.Sub(before.Created.Time) > buildGap
 }
 
-// findBase settles what the session goes by: the base that was given, else what the image
-// tells of it.
-func (s *Session) findBase() {
-	var why string
-	if s.base, why = s.opts.Base.under(s.img); why != "" {
-		s.notes = append(s.notes, why)
+// baseOf is what is known of an image's base: of the one that was given, else
+// what the image tells itself. why says what speaks against the one given; a
+// guess then does not take its place.
+func baseOf(img *source.Image, given *Base) (b *BaseImage, why string) {
+	if given == nil {
+		return findBase(img), ""
 	}
-	found, steps := findBase(s.img)
-	switch {
-	case s.opts.Base != nil && s.base >= 0:
-		s.baseImage = &BaseImage{Name: s.opts.Base.Reference, Digest: s.opts.Base.Digest, Layers: s.base, Steps: s.opts.Base.steps(s.img.Config), ByName: ByGiven, ByLayers: ByGiven, Confidence: finding.Sure}
-	case s.opts.Base != nil: // the user knows better than a guess, and was told
-		s.baseImage = nil
-	case found != nil:
-		s.baseImage, s.base, s.baseSteps = found, found.Layers, steps
+	layers, why := given.under(img)
+	if layers < 0 {
+		return nil, why
 	}
+	return &BaseImage{
+		Name: given.Reference, Digest: given.Digest, Layers: layers, Steps: given.steps(img.Config),
+		ByName: ByGiven, ByLayers: ByGiven, Confidence: finding.Sure,
+	}, ""
+}
+
+// baseLayers is how many layers, from the bottom, are the base's; negative if
+// that is not known.
+func (s *subject) baseLayers() int {
+	if s.base == nil {
+		return unknownBase
+	}
+	return s.base.Layers
 }
 
 // brings is what the base has put into the image, as far as that is known.
-func (s *Session) brings() secrets.Base {
-	if s.opts.Base != nil || s.base < 0 {
-		return s.opts.Base.brings(s.base, s.img)
+func (s *subject) brings() secrets.Base {
+	layers := s.baseLayers()
+	switch {
+	case layers < 0:
+		return secrets.NoBase
+	case s.given == nil:
+		return secrets.Base{Layers: layers, Steps: s.base.Steps, NoWords: true}
+	case s.given.Config == nil:
+		return secrets.Base{Layers: layers}
 	}
-	return secrets.Base{Layers: s.base, Steps: s.baseSteps, NoWords: true}
+	return secrets.Base{Layers: layers, Steps: s.base.Steps, Words: inherited(s.given.Config)}
 }
 
-// attribute says of findings whether the base brings them.
-func (s *Session) attribute() {
-	if s.opts.Base != nil {
-		s.opts.Base.attribute(s.findings, s.base, s.img)
-		return
-	}
-	if s.base < 0 {
-		return
-	}
-	for i := range s.findings {
-		f := &s.findings[i]
-		if f.FromBase != nil {
-			continue
-		}
-		if f.Layer != nil {
-			f.FromBase = known(true, *f.Layer < s.base)
-		} else if step, ok := StepOf(f.Where); ok {
-			f.FromBase = known(true, step < s.baseSteps)
+// attribute says of findings that do not know it whether the base brings them.
+func (s *subject) attribute(list []finding.Finding) {
+	switch layers := s.baseLayers(); {
+	case layers < 0:
+	case s.given != nil:
+		s.given.attribute(list, layers, s.img)
+	default:
+		for i := range list {
+			list[i].FromBase = s.base.brings(&list[i])
 		}
 	}
+}
+
+// brings reports whether a finding is in a layer or a step of the base; nil of
+// what is elsewhere, and what the finding itself knows.
+func (b *BaseImage) brings(f *finding.Finding) *bool {
+	if f.FromBase != nil {
+		return f.FromBase
+	}
+	if f.Layer != nil {
+		return known(true, *f.Layer < b.Layers)
+	}
+	step, ok := StepOf(f.Where)
+	return known(ok, step < b.Steps)
 }

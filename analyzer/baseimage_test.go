@@ -95,12 +95,12 @@ func TestBaseByName(t *testing.T) {
 		"label of the base":      {image(named, nil, "", theirs), ByNobody, 1},
 		"annotation over labels": {image(map[string]string{baseName: "other"}, named, "", history), ByAnnotations, 1},
 	} {
-		b, _ := findBase(c.img)
+		b := findBase(c.img)
 		if b == nil || b.ByName != c.by || b.Layers != c.layers || (b.Name == named[baseName] && b.Digest == named[baseDigest]) != (c.by != ByNobody) {
 			t.Errorf("%s: %+v", what, b)
 		}
 	}
-	if b, _ := findBase(image(nil, nil, "[", nil)); b != nil {
+	if b := findBase(image(nil, nil, "[", nil)); b != nil {
 		t.Errorf("of nothing: %+v", b)
 	}
 }
@@ -109,14 +109,15 @@ func TestBaseByName(t *testing.T) {
 // of the config nothing is said.
 func TestAttributeByHistory(t *testing.T) {
 	layer := func(n int) *int { return &n }
-	s := &Session{base: 1, baseSteps: 2, findings: []finding.Finding{
+	s := subject{base: &BaseImage{Layers: 1, Steps: 2}}
+	list := []finding.Finding{
 		{Layer: layer(0)}, {Layer: layer(1)}, {Where: "history[1].created_by"}, {Where: "history[2].created_by"}, {Where: "config.User"},
-	}}
-	s.attribute()
+	}
+	s.attribute(list)
 	for i, want := range []any{true, false, true, false, nil} {
-		switch got := s.findings[i].FromBase; {
+		switch got := list[i].FromBase; {
 		case got == nil != (want == nil), got != nil && *got != want:
-			t.Errorf("%+v", s.findings[i])
+			t.Errorf("%+v", list[i])
 		}
 	}
 }

@@ -1,248 +1,85 @@
 package analyzer
 
 import (
-	"bytes"
 	"slices"
-	"sync/atomic"
 
-	v1 "github.com/google/go-containerregistry/pkg/v1"
-
-	"peel/analyzer/attached"
-	"peel/analyzer/bloat"
 	"peel/analyzer/check"
-	"peel/analyzer/evidence"
 	"peel/analyzer/finding"
-	_ "peel/analyzer/history" // the families register their checks
-	_ "peel/analyzer/metadata"
-	"peel/analyzer/owned"
-	_ "peel/analyzer/permissions"
 	"peel/analyzer/redact"
 	"peel/analyzer/secrets"
-	"peel/source"
-	"peel/source/layer"
-	"peel/source/oci"
 )
 
-// examine puts what is known by now to the checks, and hides the secrets among
-// it in all that will be published.
-func (s *Session) examine() {
-	s.findings, s.outcomes = nil, nil
-	if s.opts.Secrets != nil {
-		s.lookForSecrets()
-	} else {
-		s.maskWords()
-	}
-	if len(s.opts.Checks) > 0 {
-		outcomes, found := check.Run(s.opts.Checks, s.evidence())
+// examined is the stage of the findings.
+type examined struct {
+	findings []finding.Finding // gravest first; the secrets of some are in clear in Secret
+	outcomes []check.Outcome
+	score    *check.Score
+	notes    []string
+	redactor *redact.Redactor // masks all secrets that were found
+	own      places           // that have ordinary words for secrets
+}
+
+// examine puts the image to the checks. Secrets come first, for what the others
+// quote from the image has to be masked.
+func examine(s *subject, r *records, m *merged, a *attachments, o *Options) examined {
+	e := lookForSecrets(s, m, a, o)
+	if len(o.Checks) > 0 {
+		outcomes, found := check.Run(o.Checks, evidenceOf(s, r, m, a, o))
 		for i := range found {
-			redactFinding(s.redactor, &found[i])
+			redactFinding(e.redactor, &found[i])
 		}
-		s.outcomes = append(s.outcomes, outcomes...)
-		s.findings = append(s.findings, found...)
+		e.outcomes = append(e.outcomes, outcomes...)
+		e.findings = append(e.findings, found...)
 	}
-	s.attribute()
-	finding.Sort(s.findings)
-	s.places = locate(s.findings, s.tree, len(s.layers))
+	s.attribute(e.findings)
+	finding.Sort(e.findings)
+	e.score = check.ScoreOf(e.outcomes, e.findings)
+	return e
 }
 
-func (s *Session) lookForSecrets() {
-	img := s.texts()
-	img.Layers, img.Owned, img.Base = s.indexes(), &s.owned, s.brings()
-	found := s.opts.Secrets.Assemble(img)
-	s.findings = found.Findings
-	s.outcomes = check.Tally(secrets.Family, found.Findings, s.partial())
-	s.secretNotes = found.Notes
-	s.mask(found)
-}
-
-// maskWords hides the secrets of config, history and attestations where nobody
-// wants to know of secrets: reports repeat them all the same.
-func (s *Session) maskWords() {
-	s.mask(s.words.Assemble(s.texts()))
-}
-
-// texts is what may hold secrets apart from the layers' files.
-func (s *Session) texts() secrets.Image {
-	return secrets.Image{
-		Tree: s.tree, Config: s.img.Config, StepLayer: s.stepLayers(), RawManifest: s.img.RawManifest,
-		Annotations: s.img.Annotations(), Attestations: s.attestations, Base: secrets.NoBase,
+// lookForSecrets finds the secrets. Where nobody asked for them, those of the
+// documents are masked all the same, for reports repeat these.
+func lookForSecrets(s *subject, m *merged, a *attachments, o *Options) examined {
+	img := secrets.Image{
+		Tree: m.tree, Config: s.img.Config, StepLayer: stepLayers(s.img, s.steps), RawManifest: s.img.RawManifest,
+		Annotations: s.img.Annotations(), Attestations: a.statements, Base: secrets.NoBase,
+	}
+	if o.Secrets == nil {
+		found := o.documents.Assemble(img)
+		return examined{redactor: redactorOf(found), own: ownPlaces(found.Own)}
+	}
+	img.Layers, img.Owned, img.Base = m.found, m.owned, s.brings()
+	found := o.Secrets.Assemble(img)
+	return examined{
+		findings: found.Findings, notes: found.Notes, redactor: redactorOf(found), own: ownPlaces(found.Own),
+		outcomes: check.Tally(secrets.Family, found.Findings, m.partial),
 	}
 }
 
-// mask hides from now on what was found.
-func (s *Session) mask(found secrets.Result) {
-	s.redactor = redact.New(found.Values, found.Words...)
-	s.own = ownPlaces(found.Own)
-	s.hide()
+func redactorOf(found secrets.Result) *redact.Redactor {
+	return redact.New(found.Values, found.Words...)
 }
 
-// partial reports whether the tree lacks a layer, or a part of one.
-func (s *Session) partial() bool {
-	for n := range s.layers {
-		if !s.tree.Layers[n].Merged || s.layers[n].State != Read {
-			return true
-		}
-	}
-	return false
-}
-
-// indexes are those of the layers in the tree.
-func (s *Session) indexes() []*layer.Index {
-	list := make([]*layer.Index, len(s.layers))
-	for n := range s.layers {
-		if s.tree.Layers[n].Merged {
-			list[n] = s.layers[n].Index
-		}
+// published are the findings without the secrets in clear.
+func (e *examined) published() []finding.Finding {
+	list := slices.Clone(e.findings)
+	for i := range list {
+		f := &list[i]
+		f.Masked = f.Secret != ""
+		f.Secret, f.Secrets = "", nil
 	}
 	return list
 }
 
-// stepLayers are the layers of the history's steps.
-func (s *Session) stepLayers() []int {
-	steps := make([]int, len(s.img.Config.History))
-	for i := range steps {
-		steps[i] = s.steps[i].Layer
-	}
-	return steps
-}
-
-func (s *Session) evidence() *evidence.Image {
-	media := make([]string, len(s.layers))
-	for n := range s.layers {
-		media[n] = s.layers[n].MediaType
-	}
-	return evidence.New(evidence.Parts{
-		Tree: s.tree, Layers: s.indexes(), MediaTypes: media, Config: configOf(s.img), Flaws: flawsOf(s.img), StepLayer: s.stepLayers(),
-		RawManifest: s.img.RawManifest, Reference: s.img.Reference, Named: isNamed(s.img.Kind), FromRegistry: s.img.Kind == source.Registry,
-		Partial: s.partial(), Waste: s.sums, RequiredLabels: s.opts.RequiredLabels, Supply: s.supply(),
+// secretsOf are those in clear of a published finding.
+func (e *examined) secretsOf(f *finding.Finding) []string {
+	i := slices.IndexFunc(e.findings, func(g finding.Finding) bool {
+		return g.Secret != "" && g.ID == f.ID && g.Fingerprint == f.Fingerprint && g.Path == f.Path && g.Where == f.Where && g.Line == f.Line
 	})
-}
-
-// configOf is nil where there is no config: checks that need one then have no
-// answer.
-func configOf(img *source.Image) *v1.ConfigFile {
-	if img.NoConfig {
+	if i < 0 {
 		return nil
 	}
-	return img.Config
-}
-
-// flawsOf are those of an image's documents, under the names that findings have
-// for their fields.
-func flawsOf(img *source.Image) []oci.Flaw {
-	list := slices.Clone(img.ConfigFlaws)
-	for _, f := range img.ManifestFlaws {
-		f.Field = "manifest." + f.Field
-		list = append(list, f)
-	}
-	return list
-}
-
-// Ignore is what a .dockerignore would have kept out of the image.
-func (a *Analysis) Ignore() bloat.Ignore {
-	p := evidence.Parts{Tree: a.Tree, Config: configOf(a.Image), Waste: a.Waste, Partial: a.Partial()}
-	for i := range a.Layers {
-		p.Layers = append(p.Layers, a.Layers[i].Index)
-	}
-	for i := range a.Image.Config.History {
-		p.StepLayer = append(p.StepLayer, a.Steps[i].Layer)
-	}
-	return bloat.IgnoreOf(evidence.New(p), max(a.BaseLayers, 0))
-}
-
-// families are the names of those that have findings, in the order of their letters.
-func (o *Options) families() []string {
-	var names []string
-	for _, f := range check.Families() {
-		if f.Name == secrets.Family.Name && o.Secrets != nil ||
-			slices.ContainsFunc(o.Checks, func(c check.Family) bool { return c.Name == f.Name }) {
-			names = append(names, f.Name)
-		}
-	}
-	return names
-}
-
-// hide masks the secrets in the words of the image. It starts from these words
-// as they are, for later layers may have brought more values.
-func (s *Session) hide() {
-	img := *s.img
-	img.Config = s.own.config(s.img.Config)
-	clear := img
-	clear.RawConfig = redactJSON(s.redactor, s.own.raw(s.img.RawConfig, s.img.Config, img.Config))
-	clear.RawManifest = redactJSON(s.redactor, s.img.RawManifest)
-	clear.RawIndex = redactJSON(s.redactor, s.img.RawIndex)
-	clear.Config = redactConfig(s.redactor, img.Config)
-	s.shown = &clear
-	_, steps, _ := describe(&img)
-	for i := range steps {
-		steps[i].History = redactHistory(s.redactor, steps[i].History)
-		if n := steps[i].Layer; n >= 0 {
-			s.layers[n].CreatedBy = steps[i].CreatedBy
-		}
-	}
-	s.steps = steps
-}
-
-func redactJSON(r *redact.Redactor, raw []byte) []byte {
-	if r == nil || len(raw) == 0 {
-		return raw
-	}
-	var b bytes.Buffer
-	w := r.JSON(&b)
-	if _, err := w.Write(raw); err != nil || w.Close() != nil {
-		return nil // a buffer does not fail
-	}
-	return b.Bytes()
-}
-
-func redactHistory(r *redact.Redactor, h v1.History) v1.History {
-	h.CreatedBy, h.Comment, h.Author = r.String(h.CreatedBy), r.String(h.Comment), r.String(h.Author)
-	return h
-}
-
-func redactConfig(r *redact.Redactor, c *v1.ConfigFile) *v1.ConfigFile {
-	if r == nil || c == nil {
-		return c
-	}
-	c = c.DeepCopy()
-	c.Author = r.String(c.Author)
-	for i := range c.History {
-		c.History[i] = redactHistory(r, c.History[i])
-	}
-	g := &c.Config
-	for _, list := range [][]string{g.Env, g.Cmd, g.Entrypoint, g.OnBuild, g.Shell} {
-		redactAll(r, list)
-	}
-	if g.Healthcheck != nil {
-		redactAll(r, g.Healthcheck.Test)
-	}
-	for k, v := range g.Labels {
-		g.Labels[k] = r.String(v)
-	}
-	return c
-}
-
-// redactAttached masks what is attached in a copy.
-func redactAttached(r *redact.Redactor, list []attached.Artifact) []attached.Artifact {
-	list = slices.Clone(list)
-	for i := range list {
-		a := &list[i]
-		a.Claims = slices.Clone(a.Claims)
-		redactAll(r, a.Claims)
-		a.Problem = r.String(a.Problem)
-	}
-	return list
-}
-
-// redactFinding masks what a check quotes from the image.
-func redactFinding(r *redact.Redactor, f *finding.Finding) {
-	f.Match, f.Reason, f.Where = r.String(f.Match), r.String(f.Reason), r.String(f.Where)
-}
-
-func redactAll(r *redact.Redactor, list []string) {
-	for i := range list {
-		list[i] = r.String(list[i])
-	}
+	return append([]string{e.findings[i].Secret}, e.findings[i].Secrets...)
 }
 
 // Examined reports whether any family that has findings was asked for.
@@ -275,29 +112,4 @@ func (a *Analysis) CheckCounts() map[string]int {
 		}
 	}
 	return counts
-}
-
-// scan is how every layer is to be read: with the inspectors of the checks, and
-// one count of entries for all of them.
-func (o *Options) scan() layer.Options {
-	scan := o.Scan
-	scan.Entries = new(atomic.Int64)
-	scan.Inspectors = append(slices.Clip(scan.Inspectors), o.Inspectors()...)
-	return scan
-}
-
-// Inspectors are what looks at the contents of an image's files. Images that
-// are scanned while they are opened must be opened with them.
-func (o *Options) Inspectors() []layer.Inspector {
-	var list []layer.Inspector
-	if o.Secrets != nil {
-		list = append(list, o.Secrets, new(owned.Collector))
-	}
-	if slices.ContainsFunc(o.Checks, func(f check.Family) bool { return f.Name == bloat.Family.Name }) {
-		list = append(list, bloat.Collector{})
-	}
-	if slices.ContainsFunc(o.Checks, func(f check.Family) bool { return f.Name != bloat.Family.Name }) {
-		list = append(list, evidence.Collector{})
-	}
-	return list
 }

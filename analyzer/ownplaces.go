@@ -53,12 +53,25 @@ func (p places) config(c *v1.ConfigFile) *v1.ConfigFile {
 	}
 	c.Author = p["author"].String(c.Author)
 	for i := range c.History {
-		h := &c.History[i]
-		h.CreatedBy = p[fmt.Sprintf("history[%d].created_by", i)].String(h.CreatedBy)
-		h.Comment = p[fmt.Sprintf("history[%d].comment", i)].String(h.Comment)
-		h.Author = p[fmt.Sprintf("history[%d].author", i)].String(h.Author)
+		c.History[i] = p.history(i, c.History[i])
 	}
 	return c
+}
+
+// steps is a copy of the history with its own places masked. Steps are in its order.
+func (p places) steps(list []Step) []Step {
+	list = slices.Clone(list)
+	for i := range list {
+		list[i].History = p.history(i, list[i].History)
+	}
+	return list
+}
+
+func (p places) history(i int, h v1.History) v1.History {
+	h.CreatedBy = p[fmt.Sprintf("history[%d].created_by", i)].String(h.CreatedBy)
+	h.Comment = p[fmt.Sprintf("history[%d].comment", i)].String(h.Comment)
+	h.Author = p[fmt.Sprintf("history[%d].author", i)].String(h.Author)
+	return h
 }
 
 // raw is a config as it is written, in which those strings are masked that are

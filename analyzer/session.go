@@ -5,10 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"runtime/debug"
 	"slices"
-	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -16,13 +13,9 @@ import (
 	"peel/analyzer/check"
 	"peel/analyzer/filetree"
 	"peel/analyzer/finding"
-	"peel/analyzer/owned"
-	"peel/analyzer/redact"
 	"peel/analyzer/secrets"
-	"peel/analyzer/waste"
 	"peel/source"
 	"peel/source/layer"
-	"peel/source/oci"
 )
 
 // Options of an analysis.
@@ -37,8 +30,8 @@ type Options struct {
 	Live bool
 	// Secrets looks for secrets in every file of every layer, in the config and
 	// in the history; nil reports none, and looks at config and history alone. What
-	// is found is hidden in all that an Analysis says. Images that are scanned while they are opened must have
-	// been opened with Inspectors.
+	// is found is masked in all that an Analysis says. Images that are scanned while
+	// they are opened must have been opened with Inspectors.
 	Secrets *secrets.Scanner
 	// Base is the image that this one is said to be built on; nil if nobody says.
 	// What it brings is marked as its own, if all its layers are at the bottom.
@@ -50,61 +43,42 @@ type Options struct {
 	RequiredLabels []string
 	// Key verifies the signatures that are attached to the image; nil verifies none.
 	Key *attached.Key
+
+	documents *secrets.Scanner // of config and history, if Secrets is nil
 }
 
-// snapshotEvery bounds how often a running session makes a tree, which costs
-// about 20 ms for 100,000 paths.
-const snapshotEvery = 300 * time.Millisecond
-
-// manyLayers is from where on the states of layers are published no more often
-// than trees: each time copies them all, and manifests may list thousands.
-const manyLayers = 1000
-
-// Session is a running analysis.
+// Session is a running analysis: what runs, and the values of the stages. Each
+// stage is a function of those before it:
+//
+//	subject      what the image says of itself
+//	records      what became of the reading of each layer
+//	merged       the tree of the layers from the bottom up, and its waste
+//	attachments  what the source has beside the image
+//	examined     the findings, and the redactor that masks the secrets among them
+//	masked       what may be shown
+//	Analysis     all of it as it is published
 type Session struct {
-	img      *source.Image
 	opts     Options
+	subject  subject
 	progress []layer.Progress
-	latest   atomic.Pointer[Analysis]
+	latest   atomic.Pointer[published]
 	done     chan struct{}
 	err      error
 
 	// What follows belongs to the goroutine of run.
-	builder *filetree.Builder
-	layers  []Layer
-	steps   []Step
-	merged  int
-	base    int // layers of the base, or unknownBase
-	tree    *filetree.Tree
-	sums    *waste.Summary
-	made    time.Time // of tree
-	told    time.Time // when states were published last
-	stale   bool      // tree lacks layers
-	notes   []string
-
-	findings    []finding.Finding
-	places      *Places
-	outcomes    []check.Outcome
-	secretNotes []string
-	redactor    *redact.Redactor
-	own         places           // that hold ordinary words as secrets
-	shown       *source.Image    // img, with its secrets masked
-	words       *secrets.Scanner // of config and history; nil if Options has a scanner
-
-	attestations []oci.Attestation // nil until they are read
-	attached     []attached.Artifact
-	documents    []attached.Document
-	baseImage    *BaseImage
-	baseSteps    int    // of the history, if the base was found there
-	asked        bool   // what is attached
-	unattached   string // why there may be more
-	owned        owned.Index
+	records     records
+	merger      *merger
+	merged      merged
+	attachments attachments
+	examined    examined
+	masked      masked
+	pace        pace
 }
 
-type outcome struct {
-	layer int
-	index *layer.Index // nil: the reading begins
-	err   error
+// published is what the session answers with.
+type published struct {
+	analysis *Analysis
+	examined examined // that the findings of analysis are of
 }
 
 // Start begins to read an image. The session ends when all layers are read, or
@@ -113,18 +87,14 @@ func Start(ctx context.Context, img *source.Image, opts Options) *Session {
 	if opts.Parallel <= 0 {
 		opts.Parallel = runtime.GOMAXPROCS(0)
 	}
-	s := &Session{
-		img: img, shown: img, opts: opts, done: make(chan struct{}),
-		progress: make([]layer.Progress, len(img.Layers)),
-		builder:  filetree.NewBuilder(len(img.Layers)),
-	}
-	s.layers, s.steps, s.notes = describe(img)
-	s.findBase()
-	s.tree = s.builder.Tree()
-	s.sums = waste.Summarize(s.tree)
 	if opts.Secrets == nil {
-		s.words = secrets.OwnRules()
+		opts.documents = secrets.OwnRules()
 	}
+	s := &Session{
+		opts: opts, subject: subjectOf(img, opts.Base), done: make(chan struct{}),
+		progress: make([]layer.Progress, len(img.Layers)), merger: newMerger(len(img.Layers)),
+	}
+	s.records = recordsOf(&s.subject)
 	s.examine()
 	s.publish(len(img.Layers) == 0)
 	go s.run(ctx)
@@ -132,7 +102,13 @@ func Start(ctx context.Context, img *source.Image, opts Options) *Session {
 }
 
 // Latest is what is known now.
-func (s *Session) Latest() *Analysis { return s.latest.Load() }
+func (s *Session) Latest() *Analysis { return s.latest.Load().analysis }
+
+// SecretsOf gives the secrets of a finding of Latest in clear, which nothing else
+// does; nil if it has none.
+func (s *Session) SecretsOf(f *finding.Finding) []string {
+	return s.latest.Load().examined.secretsOf(f)
+}
 
 // Progress tells how far the reading of a layer is.
 func (s *Session) Progress(n int) *layer.Progress { return &s.progress[n] }
@@ -150,169 +126,109 @@ func (s *Session) Wait() (*Analysis, error) {
 func (s *Session) run(ctx context.Context) {
 	defer close(s.done)
 	var errs []error
-	company := s.readCompany(ctx)
+	attached := s.opts.fetchAttached(ctx, s.subject.img)
 	for o := range s.read(ctx) {
-		l := &s.layers[o.layer]
 		if o.index == nil {
-			l.State = Reading
-			s.tell()
-			continue
-		}
-		s.settle(l, o)
-		if o.err != nil && ctx.Err() == nil {
-			errs = append(errs, fmt.Errorf("layer %d (%s): %w", o.layer+1, short(l.DiffID), o.err))
-		}
-		if err := s.merge(); err != nil {
-			errs = append(errs, err)
-		}
-		if s.opts.Live && time.Since(s.made) > snapshotEvery {
-			s.snapshot()
+			s.records.layers[o.layer].State = Reading
+		} else {
+			errs = append(errs, s.take(ctx, o)...)
 		}
 		s.tell()
 	}
-	s.company(<-company)
+	s.attachments = attachmentsOf(s.subject.img, s.await(attached), &s.opts)
+	s.examine()
 	if err := context.Cause(ctx); err != nil {
 		errs = append(errs, err)
 	}
-	s.snapshot()
-	s.builder = nil
 	s.err = errors.Join(errs...)
 	s.publish(true)
 }
 
-// read scans the layers, bottom first, and gives two outcomes of each. The same
-// layer twice in an image is read once.
-func (s *Session) read(ctx context.Context) <-chan outcome {
-	out := make(chan outcome)
-	go func() {
-		defer close(out)
-		var wg sync.WaitGroup
-		slots := make(chan struct{}, s.opts.Parallel)
-		scan := s.opts.scan()
-		// What a layer is called by must agree in full: its config may lie.
-		type name struct{ diffID, digest string }
-		again := map[name][]int{}
-		for n, l := range s.img.Layers {
-			again[name{l.DiffID, l.Digest}] = append(again[name{l.DiffID, l.Digest}], n)
-		}
-		for n, l := range s.img.Layers {
-			twins := []int{n}
-			if l.DiffID != "" {
-				twins = again[name{l.DiffID, l.Digest}]
-			}
-			if twins[0] != n {
-				continue
-			}
-			slots <- struct{}{}
-			if ctx.Err() != nil {
-				break
-			}
-			out <- outcome{layer: n}
-			wg.Go(func() {
-				defer func() { <-slots }()
-				opts := scan
-				opts.Progress = &s.progress[n]
-				idx, err := scanLayer(ctx, l, opts)
-				for _, twin := range twins {
-					out <- outcome{twin, idx, err}
-				}
-			})
-		}
-		wg.Wait()
-	}()
-	return out
-}
-
-// scanLayer reads a layer. A defect of what looks into its files costs the layer,
-// not the program.
-func scanLayer(ctx context.Context, l *source.Layer, opts layer.Options) (idx *layer.Index, err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			idx, err = &layer.Index{}, fmt.Errorf("internal error, please report it: %v, in %s", v, panicked(string(debug.Stack())))
-		}
-	}()
-	return l.Scan(ctx, opts)
-}
-
-// panicked is the function that a stack shows to have panicked, and its line.
-func panicked(stack string) string {
-	_, stack, _ = strings.Cut(stack, "\npanic(")
-	frame := strings.SplitN(stack, "\n", 5) // the rest of panic, its line, the function, its line
-	if len(frame) < 4 {
-		return "an unknown place"
+// take takes in a layer that is read. Its errors are of this layer, or of those
+// above that could be merged now.
+func (s *Session) take(ctx context.Context, o outcome) (errs []error) {
+	s.records.take(o.layer, o.index, o.err)
+	if o.err != nil && ctx.Err() == nil {
+		errs = append(errs, fmt.Errorf("layer %d (%s): %w", o.layer+1, short(s.subject.layers[o.layer].DiffID), o.err))
 	}
-	return frame[2] + strings.Replace(frame[3], "\t", " ", 1)
+	if err := s.merger.add(&s.records); err != nil {
+		errs = append(errs, err)
+	}
+	return errs
 }
 
-func (s *Session) settle(l *Layer, o outcome) {
-	l.State, l.Index, l.Err = Read, o.index, o.err
-	if o.err != nil {
-		l.State = Failed
-		return
+// await gives what is attached. Where the source has yet to answer, the layers are
+// shown meanwhile.
+func (s *Session) await(attached <-chan fetched) fetched {
+	select {
+	case f := <-attached:
+		return f
+	default:
 	}
-	l.Digest, l.Compressed = o.index.Digest, o.index.StoredBytes
-	l.DiffID = o.index.DiffID
+	if s.opts.Live {
+		s.examine()
+		s.publish(false)
+	}
+	return <-attached
 }
 
-// merge adds what has become a run from the bottom.
-func (s *Session) merge() error {
-	for s.merged < len(s.layers) && s.layers[s.merged].Index != nil {
-		n := s.merged
-		s.merged++
-		s.stale = true
-		s.owned.Add(s.layers[n].Index)
-		if err := s.builder.Add(n, s.layers[n].Index); err != nil {
-			s.layers[n].State, s.layers[n].Err = Failed, err
-			return err
-		}
-		if s.layers[n].State == Failed {
-			s.builder.Holes()
-		}
+// examine makes the stages from the tree on anew, the tree itself only if there
+// are layers that it lacks.
+func (s *Session) examine() {
+	if s.merged.tree == nil || s.merged.layers < s.merger.layers {
+		s.merged = s.merger.merged(&s.records)
 	}
-	return nil
+	s.examined = examine(&s.subject, &s.records, &s.merged, &s.attachments, &s.opts)
+	s.masked = mask(&s.subject, &s.merged, &s.attachments, &s.examined)
 }
 
-// snapshot makes a tree of what is merged.
-func (s *Session) snapshot() {
-	if !s.stale {
-		return
-	}
-	s.tree = s.builder.Tree()
-	s.sums = waste.Summarize(s.tree)
-	for n := range s.layers {
-		l := &s.layers[n]
-		l.Stat = s.tree.Layers[n]
-		if l.Index != nil {
-			l.Problems = slices.Concat(l.Index.Problems, s.builder.Problems[n])
-		}
-	}
-	s.examine()
-	s.made, s.stale = time.Now(), false
-}
-
-// tell publishes on the way, if somebody looks.
+// tell publishes on the way, if somebody looks: states as they change, and what
+// is in the layers as often as the pace allows. What all layers together are is
+// left to the end, which is near.
 func (s *Session) tell() {
-	if !s.opts.Live || len(s.layers) > manyLayers && time.Since(s.told) < snapshotEvery {
+	if !s.opts.Live {
 		return
 	}
-	s.told = time.Now()
-	s.publish(false)
+	start := time.Now()
+	if s.merged.layers < s.merger.layers && !s.records.complete() && s.pace.stages(start) {
+		s.examine()
+		s.pace.took(time.Since(start))
+	}
+	if len(s.records.layers) <= manyLayers || s.pace.states(start) {
+		s.publish(false)
+	}
 }
 
+// publish lays the stages out as an Analysis.
 func (s *Session) publish(finished bool) {
 	a := &Analysis{
-		Image: s.shown, Layers: slices.Clone(s.layers), Steps: s.steps,
-		Tree: s.tree, Waste: s.sums, Merged: s.merged, Finished: finished,
-		Notes:    slices.Concat(s.notes, s.secretNotes),
-		Findings: s.findings, Families: s.opts.families(), Checks: s.outcomes, Places: s.places,
-		Score: check.ScoreOf(s.outcomes, s.findings), Redactor: s.redactor,
-		BaseLayers: s.base, Base: s.baseImage, Attached: redactAttached(s.redactor, s.attached),
-		Asked: s.asked, Unattached: s.redactor.String(s.unattached), Key: s.opts.Key.Name(), Documents: s.documents,
+		Image: s.masked.image, Layers: s.layers(), Steps: s.masked.steps,
+		Tree: s.merged.tree, Waste: s.merged.waste, Merged: s.merged.layers, Notes: s.masked.notes,
+		Findings: s.masked.findings, Families: s.opts.familyNames(), Checks: s.examined.outcomes, Score: s.examined.score,
+		Places: s.masked.places, Redactor: s.masked.redactor,
+		Base: s.subject.base, Attached: s.masked.attached, Finished: finished,
 	}
 	if n := a.Withheld(); n > 0 && finished {
-		a.Notes = append(a.Notes, fmt.Sprintf("%s could not be read, for other users own them: nothing was looked for in them. To read them too, install newuidmap (package uidmap), or run peel within podman unshare", contents(n)))
+		a.Notes = append(slices.Clip(a.Notes), fmt.Sprintf("%s could not be read, for other users own them: nothing was looked for in them. To read them too, install newuidmap (package uidmap), or run peel within podman unshare", contents(n)))
 	}
-	s.latest.Store(a)
+	s.latest.Store(&published{a, s.examined})
+}
+
+// layers are the records as they are published, with what later stages know.
+func (s *Session) layers() []Layer {
+	list := slices.Clone(s.records.layers)
+	for n := range list {
+		list[n].Stat = s.merged.tree.Layers[n]
+		if idx := s.records.found[n]; idx != nil {
+			list[n].Problems = slices.Concat(idx.Problems, s.merged.problems[n])
+		}
+	}
+	for _, step := range s.masked.steps {
+		if step.Layer != filetree.None {
+			list[step.Layer].CreatedBy = step.CreatedBy
+		}
+	}
+	return list
 }
 
 func contents(n int) string {
@@ -320,4 +236,13 @@ func contents(n int) string {
 		return "the content of 1 file"
 	}
 	return fmt.Sprintf("the contents of %d files", n)
+}
+
+// short is the first 12 hex digits of a digest, as docker shows them.
+func short(digest string) string {
+	const prefix = len("sha256:")
+	if len(digest) < prefix+12 {
+		return digest
+	}
+	return digest[prefix : prefix+12]
 }

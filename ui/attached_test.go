@@ -128,12 +128,12 @@ func TestVisitAttached(t *testing.T) {
 	for where, want := range map[string]string{
 		"attached": "attached",
 		"manifest": "manifest",
-		"attestation[0].predicate.runDetails.builder":                                `["statement"]`,
-		fmt.Sprintf("attached[%q]", m.analysis.Documents[1].Digest):                  m.analysis.Documents[1].Digest,
-		fmt.Sprintf("index.manifests[%q]", m.analysis.Image.ManifestDigest):          "index.manifests[0]",
-		fmt.Sprintf("attached[%q].manifest", m.analysis.Documents[2].Digest):         "manifest",
-		fmt.Sprintf("attached[%q].nothing.of", m.analysis.Documents[2].Digest):       m.analysis.Documents[2].Digest,
-		fmt.Sprintf("attached[%q].SBOM.packages[1]", m.analysis.Documents[1].Digest): "packages[1]",
+		"attestation[0].predicate.runDetails.builder":                                         `["statement"]`,
+		fmt.Sprintf("attached[%q]", m.analysis.Attached.Documents[1].Digest):                  m.analysis.Attached.Documents[1].Digest,
+		fmt.Sprintf("index.manifests[%q]", m.analysis.Image.ManifestDigest):                   "index.manifests[0]",
+		fmt.Sprintf("attached[%q].manifest", m.analysis.Attached.Documents[2].Digest):         "manifest",
+		fmt.Sprintf("attached[%q].nothing.of", m.analysis.Attached.Documents[2].Digest):       m.analysis.Attached.Documents[2].Digest,
+		fmt.Sprintf("attached[%q].SBOM.packages[1]", m.analysis.Attached.Documents[1].Digest): "packages[1]",
 	} {
 		m.raw().of = nil // as at the beginning
 		m.raw().Load(m.analysis)

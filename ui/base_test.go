@@ -148,7 +148,7 @@ func TestWhereTheBaseEnds(t *testing.T) {
 	for _, test := range []struct {
 		layers, steps, want int
 	}{{-1, -1, -1}, {0, 0, -1}, {1, 2, 2}, {1, -1, 1}, {2, -1, 3}, {2, 4, 4}, {2, 9, 3}} {
-		a := &analyzer.Analysis{BaseLayers: test.layers, Base: &analyzer.BaseImage{Layers: test.layers, Steps: test.steps}}
+		a := &analyzer.Analysis{Base: &analyzer.BaseImage{Layers: test.layers, Steps: test.steps}}
 		got := -1
 		for i, l := range withBase(append([]layerLine{}, steps...), a) {
 			if l.kind == baseRow {

@@ -69,7 +69,7 @@ func (m *Model) facts(d *doc, f *finding.Finding) {
 	d.field("Layer", layerWords(f))
 	if f.Match != "" {
 		masked := ""
-		if f.Secret != "" {
+		if f.Masked {
 			masked = "  (masked)"
 		}
 		d.field("Match", text.Clean(f.Match)+masked)

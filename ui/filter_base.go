@@ -36,7 +36,7 @@ func (f *filter) bind(a *analyzer.Analysis) (err error) {
 	for i := range f.facts {
 		if t := &f.facts[i]; t.what == factBase {
 			if t.base = 0; a != nil {
-				t.base = max(a.BaseLayers, 0)
+				t.base = max(a.BaseLayers(), 0)
 			}
 			if t.base == 0 {
 				err = errNoBase

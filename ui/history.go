@@ -82,7 +82,7 @@ func (p *historyPane) body(m *Model) []string {
 	if p.a.Examined() {
 		head.space(2)
 	}
-	if p.a.BaseLayers > 0 {
+	if p.a.BaseLayers() > 0 {
 		head.add(p.th.Dim, "  From")
 	}
 	head.add(p.th.Dim, "  Instruction")
@@ -132,7 +132,7 @@ func (p *historyPane) row(i int) string {
 		l.space(1)
 		gravest(l, p.th, p.a, p.a.Places.Step(len(p.a.Steps)-1-i, st.Layer))
 	}
-	if p.a.BaseLayers > 0 {
+	if p.a.BaseLayers() > 0 {
 		l.space(2).add(p.th.Dim, text.Pad(p.baseMark(len(p.a.Steps)-1-i, st), len("base")))
 	}
 	l.space(2)
@@ -145,7 +145,7 @@ func (p *historyPane) row(i int) string {
 
 // baseMark is "base" for what the base image did.
 func (p *historyPane) baseMark(i int, st *analyzer.Step) string {
-	if st.Layer != filetree.None && st.Layer < p.a.BaseLayers || p.a.Base != nil && i < p.a.Base.Steps {
+	if st.Layer != filetree.None && st.Layer < p.a.BaseLayers() || p.a.Base != nil && i < p.a.Base.Steps {
 		return "base"
 	}
 	return ""

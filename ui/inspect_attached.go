@@ -32,36 +32,36 @@ const maxAttached = 4
 func (in *inspector) attachedFields(d *doc) {
 	a := in.a
 	switch {
-	case !a.Asked && !a.Finished:
+	case !a.Attached.Listed && !a.Finished:
 		d.field("Attached", "the source is still asked")
 		return
-	case !a.Asked:
+	case !a.Attached.Listed:
 		d.field("Attached", "the source was not asked")
 		return
-	case len(a.Attached) == 0 && a.Unattached != "":
+	case len(a.Attached.Artifacts) == 0 && a.Attached.Incomplete != "":
 		d.field("Attached", in.noneAttached())
 		return
 	}
 	for _, k := range attachedKinds {
-		list := a.AttachedOf(k.kind)
+		list := a.Attached.Of(k.kind)
 		if len(list) == 0 {
 			d.field(k.name, in.noneAttached())
 		}
 		in.artifacts(d, k.name, list)
 	}
-	in.artifacts(d, "Attached", append(a.AttachedOf(attached.Statement), a.AttachedOf(attached.Other)...))
-	if len(a.Attached) > 0 && a.Unattached != "" {
-		d.field("", "there may be more: "+text.OneLine(a.Unattached))
+	in.artifacts(d, "Attached", append(a.Attached.Of(attached.Statement), a.Attached.Of(attached.Other)...))
+	if len(a.Attached.Artifacts) > 0 && a.Attached.Incomplete != "" {
+		d.field("", "there may be more: "+text.OneLine(a.Attached.Incomplete))
 	}
-	if len(a.Documents) > 0 {
+	if len(a.Attached.Documents) > 0 {
 		d.field("", "5 Raw shows what is attached")
 	}
 }
 
 // noneAttached says whether it is known that there is none.
 func (in *inspector) noneAttached() string {
-	if in.a.Unattached != "" {
-		return "cannot be told: " + text.OneLine(in.a.Unattached)
+	if in.a.Attached.Incomplete != "" {
+		return "cannot be told: " + text.OneLine(in.a.Attached.Incomplete)
 	}
 	return "none"
 }
@@ -92,9 +92,9 @@ func (in *inspector) artifact(x *attached.Artifact) string {
 	}
 	switch {
 	case x.Verified == attached.Valid:
-		parts = append(parts, "verified with "+text.OneLine(in.a.Key))
+		parts = append(parts, "verified with "+text.OneLine(in.a.Attached.Key))
 	case x.Verified == attached.Invalid:
-		parts = append(parts, "not what "+text.OneLine(in.a.Key)+" signed")
+		parts = append(parts, "not what "+text.OneLine(in.a.Attached.Key)+" signed")
 	case x.Via == attached.ViaIndex:
 		parts = append(parts, "in the index, not signed")
 	default:
@@ -136,8 +136,8 @@ func formatName(x *attached.Artifact) string {
 // that are in it.
 func documentLabel(a *analyzer.Analysis, doc *attached.Document) string {
 	var names []string
-	for i := range a.Attached {
-		x := &a.Attached[i]
+	for i := range a.Attached.Artifacts {
+		x := &a.Attached.Artifacts[i]
 		if x.Digest != doc.Digest {
 			continue
 		}

@@ -14,10 +14,10 @@ import (
 // withBase adds the line of the base image to the lines of steps, oldest first:
 // where its last step is known behind that, else behind its last layer.
 func withBase(steps []layerLine, a *analyzer.Analysis) []layerLine {
-	if a.BaseLayers <= 0 || a.Base == nil {
+	if a.BaseLayers() <= 0 || a.Base == nil {
 		return steps
 	}
-	row := layerLine{kind: baseRow, layer: a.BaseLayers - 1}
+	row := layerLine{kind: baseRow, layer: a.BaseLayers() - 1}
 	if n := a.Base.Steps; n > 0 && n <= len(steps) {
 		return slices.Insert(steps, n, row)
 	}
@@ -95,7 +95,7 @@ func baseSpan(b *analyzer.BaseImage) string {
 func (in *inspector) baseShare() (bytes, findings string) {
 	var base, own int64
 	for i := range in.a.Layers {
-		if i < in.a.BaseLayers {
+		if i < in.a.BaseLayers() {
 			base += in.a.Layers[i].Stat.Size
 		} else {
 			own += in.a.Layers[i].Stat.Size

@@ -119,7 +119,7 @@ func (in *inspector) layer(d *doc, l *analyzer.Layer) {
 	if l.Compressed > 0 {
 		d.field("Stored", fmt.Sprintf("%s%s", text.Bytes(l.Compressed), compression(l.Index)))
 	}
-	if l.Number < in.a.BaseLayers {
+	if l.Number < in.a.BaseLayers() {
 		d.field("From", in.fromBase())
 	}
 	d.field("Diff ID", text.OneLine(l.DiffID))

@@ -226,7 +226,7 @@ func (p *layersPane) waste(l *line, n int64) {
 
 func (p *layersPane) layerLine(l *line, la *analyzer.Layer) {
 	words := p.th.Text
-	if la.Number < p.a.BaseLayers {
+	if la.Number < p.a.BaseLayers() {
 		words = p.th.Dim
 	}
 	l.add(words, text.PadLeft(fmt.Sprint(la.Number+1), p.digits)).space(1)

@@ -40,10 +40,10 @@ const openDepth = 2
 // is attached to it. When more is masked in them later on, all stays open that was.
 func (p *rawPane) Load(a *analyzer.Analysis) {
 	img := a.Image
-	if img == p.of && p.asked == a.Asked && p.finished == a.Finished && len(a.Documents) == len(p.att.docs) {
+	if img == p.of && p.asked == a.Attached.Listed && p.finished == a.Finished && len(a.Attached.Documents) == len(p.att.docs) {
 		return
 	}
-	p.of, p.asked, p.finished = img, a.Asked, a.Finished
+	p.of, p.asked, p.finished = img, a.Attached.Listed, a.Finished
 	before := p.open[:min(p.att.root, len(p.open))]
 	p.nodes = nil
 	for _, doc := range []struct {

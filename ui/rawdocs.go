@@ -46,14 +46,14 @@ type documentMsg struct {
 
 // attach adds what is attached to the documents of the image.
 func (p *rawPane) attach(a *analyzer.Analysis) {
-	p.att = attachments{docs: a.Documents, root: len(p.nodes)}
-	if len(a.Documents) == 0 {
+	p.att = attachments{docs: a.Attached.Documents, root: len(p.nodes)}
+	if len(a.Attached.Documents) == 0 {
 		var why string
 		switch {
-		case a.Asked && a.Unattached == "":
+		case a.Attached.Listed && a.Attached.Incomplete == "":
 			why = "nothing: neither signature nor SBOM nor provenance"
-		case a.Asked:
-			why = "cannot be told: " + text.OneLine(a.Unattached)
+		case a.Attached.Listed:
+			why = "cannot be told: " + text.OneLine(a.Attached.Incomplete)
 		case a.Finished:
 			why = "the source was not asked"
 		default:
@@ -63,11 +63,11 @@ func (p *rawPane) attach(a *analyzer.Analysis) {
 		p.open = append(p.open, false)
 		return
 	}
-	p.nodes = append(p.nodes, jsonNode{key: attachedDoc, kind: '{', kids: len(a.Documents), doc: &docNode{n: -1, words: text.Plural(len(a.Documents), "document")}})
+	p.nodes = append(p.nodes, jsonNode{key: attachedDoc, kind: '{', kids: len(a.Attached.Documents), doc: &docNode{n: -1, words: text.Plural(len(a.Attached.Documents), "document")}})
 	p.open = append(p.open, true)
 	hide := hider{a.Redactor}
-	for i := range a.Documents {
-		doc := &a.Documents[i]
+	for i := range a.Attached.Documents {
+		doc := &a.Attached.Documents[i]
 		var names []string
 		var size int64
 		for j := range doc.Texts {
@@ -100,19 +100,19 @@ func (p *rawPane) want(at int) {
 func (m *Model) readDocument() tea.Cmd {
 	t := &m.raw().att
 	n := t.wanted - 1
-	if n < 0 || t.reading > 0 || m.analysis == nil || n >= len(m.analysis.Documents) {
+	if n < 0 || t.reading > 0 || m.analysis == nil || n >= len(m.analysis.Attached.Documents) {
 		return nil
 	}
 	t.wanted, t.reading = 0, n+1
-	gen, doc, r := m.generation, &m.analysis.Documents[n], m.analysis.Redactor
+	gen, doc, r := m.generation, &m.analysis.Attached.Documents[n], m.analysis.Redactor
 	return func() tea.Msg {
-		nodes, size := documentNodes(doc, r)
+		nodes, size := documentNodes(doc)
 		return documentMsg{gen, n, r, nodes, size}
 	}
 }
 
 // documentNodes makes a document into nodes, as if it were the whole list.
-func documentNodes(doc *attached.Document, r *redact.Redactor) (nodes []jsonNode, size int64) {
+func documentNodes(doc *attached.Document) (nodes []jsonNode, size int64) {
 	for i := range doc.Texts {
 		t := &doc.Texts[i]
 		if t.Bytes() > maxShownText {
@@ -121,7 +121,7 @@ func documentNodes(doc *attached.Document, r *redact.Redactor) (nodes []jsonNode
 			continue
 		}
 		size += t.Bytes()
-		nodes = parseJSON(nodes, t.Name, t.Masked(r))
+		nodes = parseJSON(nodes, t.Name, t.Masked())
 	}
 	return nodes, size
 }

@@ -45,7 +45,7 @@ func (m *Model) clearValues(d *doc, f *finding.Finding) {
 	if !m.clear || !m.opts.ShowSecrets {
 		return
 	}
-	for _, v := range append([]string{f.Secret}, f.Secrets...) {
+	for _, v := range m.session.SecretsOf(f) {
 		if v == "" {
 			continue
 		}

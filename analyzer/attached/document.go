@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"peel/analyzer/redact"
@@ -24,24 +25,37 @@ type Text struct {
 	// of the index first; negative if it is not among them.
 	Statement int
 	raw       []byte
+	mask      *redact.Redactor // nil masks nothing
 }
 
 // Bytes is how long the text is.
 func (t *Text) Bytes() int64 { return int64(len(t.raw)) }
 
-// Masked is the text with the values that r knows masked. There is no way to the
-// text as it is.
-func (t *Text) Masked(r *redact.Redactor) []byte {
-	if r == nil {
+// Mask gives the documents with the values that r knows masked in their texts.
+func Mask(list []Document, r *redact.Redactor) []Document {
+	list = slices.Clone(list)
+	for i := range list {
+		list[i].Texts = slices.Clone(list[i].Texts)
+		for j := range list[i].Texts {
+			list[i].Texts[j].mask = r
+		}
+	}
+	return list
+}
+
+// Masked is the text with the secrets masked that Mask was given. There is no way
+// to the text as it is.
+func (t *Text) Masked() []byte {
+	if t.mask == nil {
 		return t.raw
 	}
 	var b bytes.Buffer
-	w := r.JSON(&b)
+	w := t.mask.JSON(&b)
 	if _, err := w.Write(t.raw); err != nil || w.Close() != nil {
 		return nil // a buffer does not fail
 	}
 	if !json.Valid(t.raw) { // it may have strings all the same, as JSON lines have
-		return r.Bytes(b.Bytes())
+		return t.mask.Bytes(b.Bytes())
 	}
 	return b.Bytes()
 }

@@ -29,7 +29,7 @@ func TestDocuments(t *testing.T) {
 	var got []string
 	for _, d := range attached.Documents(companions, statements) {
 		for _, x := range d.Texts {
-			got = append(got, fmt.Sprintf("%s %s %d %s", d.Digest, x.Name, x.Statement, x.Masked(nil)))
+			got = append(got, fmt.Sprintf("%s %s %d %s", d.Digest, x.Name, x.Statement, x.Masked()))
 		}
 	}
 	want := []string{
@@ -51,8 +51,12 @@ func TestDocuments(t *testing.T) {
 func TestMaskedText(t *testing.T) {
 	r := redact.New([]string{"hunter2-and-more"})
 	for _, raw := range []string{`{"a":"hunter2-and-more"}`, `{"a":"\u0068\u0075\u006eter2\u002dand-more"}`, "broken hunter2-and-more", `{"line":1} {"b":"hunter2\u002dand-more"} broken`} {
-		docs := attached.Documents(nil, []oci.Attestation{{Digest: "sha256:1", Raw: []byte(raw)}})
-		if s := string(docs[0].Texts[0].Masked(r)); strings.Contains(s, "hunter2") || strings.Contains(s, `\u002d`) {
+		clear := attached.Documents(nil, []oci.Attestation{{Digest: "sha256:1", Raw: []byte(raw)}})
+		docs := attached.Mask(clear, r)
+		if string(clear[0].Texts[0].Masked()) != raw {
+			t.Error("Mask changes what it is given")
+		}
+		if s := string(docs[0].Texts[0].Masked()); strings.Contains(s, "hunter2") || strings.Contains(s, `\u002d`) {
 			t.Errorf("%s is masked to %s", raw, s)
 		}
 	}

@@ -16,6 +16,7 @@ import (
 // Family is the checks of this package.
 var Family = check.Register(check.Family{
 	Name: "waste", Letter: "W", Title: "bytes that nobody can see or needs", Checks: checks,
+	Inspector: Collector{},
 })
 
 // byBytes ends what is said of a check whose findings are as grave as big.

@@ -13,6 +13,7 @@ import (
 
 	"peel/analyzer/evidence"
 	"peel/analyzer/finding"
+	"peel/source/layer"
 )
 
 // Check is one thing that can be wrong with an image: how it is found out, and
@@ -54,6 +55,11 @@ type Family struct {
 	Letter string // of its ids
 	Title  string // what it looks at, for a list
 	Checks []Check
+	// Inspector collects what the checks go by while the layers are read; nil if
+	// they do without. Families may share one.
+	Inspector layer.Inspector
+	// Attached says that the checks ask what is attached to the image.
+	Attached bool
 }
 
 var families []Family

@@ -8,6 +8,7 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
 	"peel/analyzer/filetree"
+	"peel/analyzer/redact"
 	"peel/analyzer/waste"
 	"peel/source/layer"
 	"peel/source/oci"
@@ -33,6 +34,8 @@ type Parts struct {
 	// image must have.
 	RequiredLabels []string
 	Supply         Supply
+	// Mask masks the contents of files; nil leaves them as they are.
+	Mask *redact.Redactor
 }
 
 // Image is what checks look at. It is read by one goroutine.

@@ -132,11 +132,19 @@ func (img *Image) Text(o Object) ([]byte, Presence) {
 	if f == nil || f.Cut && f.Text == nil || f.Text == nil && f.Shebang == "" {
 		return nil, Unread
 	}
-	return f.Text, Present
+	return img.Mask.Bytes(f.Text), Present
 }
 
 // Fact is what was kept of an object; nil for nothing.
-func (img *Image) Fact(o Object) *File { return img.facts[o.Entry] }
+func (img *Image) Fact(o Object) *File {
+	f := img.facts[o.Entry]
+	if f == nil || img.Mask == nil {
+		return f
+	}
+	masked := *f
+	masked.Text, masked.Shebang = img.Mask.Bytes(f.Text), img.Mask.String(f.Shebang)
+	return &masked
+}
 
 // All visits every object of the merged file system but the root; directories
 // come before what is in them. The object's Path is not set: it costs more than

@@ -9,18 +9,18 @@ import (
 // Supply is what is known of an image's way from its build: what is attached to
 // it, and the index it stands in.
 type Supply struct {
-	// Asked says that the source was asked what is attached; Unknown why it could
+	// Listed says that the source was asked what is attached; Incomplete why it could
 	// not tell, or not wholly.
-	Asked   bool
-	Unknown string
+	Listed     bool
+	Incomplete string
 	// Attached are signatures, SBOMs and statements; those that were read, if
-	// Unknown says that there may be more.
+	// Incomplete says that there may be more.
 	Attached []attached.Artifact
 	// Key says that signatures were checked with one.
 	Key bool
 
 	Chosen *v1.Descriptor  // that led to the manifest; nil if the source has none
-	Listed []v1.Descriptor // all of the index; nil without one
+	Index  []v1.Descriptor // all that it lists; nil without one
 	// Mismatch are the layers whose bytes are not those that the image promises,
 	// with what was found.
 	Mismatch map[int]string

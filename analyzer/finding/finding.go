@@ -45,6 +45,7 @@ type Finding struct {
 	// is at the same place.
 	Fingerprint string `json:"fingerprint"`
 	Match       string `json:"match,omitempty"`  // the evidence, secrets masked
+	Masked      bool   `json:"-"`                // a secret is masked in Match
 	Reason      string `json:"reason,omitempty"` // why severity or confidence differ from the check's, and what was verified
 	// Also names the checks that say more of the same thing: S050, deleted
 	// later; S051, inside an archive or a binary.
@@ -55,7 +56,8 @@ type Finding struct {
 	// belong together.
 	Group string `json:"-"`
 
-	// Secret is the value in clear, for redactors alone. It is never printed.
+	// Secret is the value in clear, for redactors alone. It is never printed, and
+	// published findings do not have it.
 	Secret  string   `json:"-"`
 	Secrets []string `json:"-"` // further ones of the same finding
 

@@ -5,12 +5,14 @@ package history
 
 import (
 	"peel/analyzer/check"
+	"peel/analyzer/evidence"
 	"peel/analyzer/finding"
 )
 
 // Family is the checks of this package.
 var Family = check.Register(check.Family{
 	Name: "history", Letter: "H", Title: "hints from the text of the build steps", Checks: checks,
+	Inspector: evidence.Collector{},
 })
 
 const (

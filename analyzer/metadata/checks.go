@@ -7,12 +7,14 @@ import (
 	"slices"
 
 	"peel/analyzer/check"
+	"peel/analyzer/evidence"
 	"peel/analyzer/finding"
 )
 
 // Family is the checks of this package.
 var Family = check.Register(check.Family{
 	Name: "metadata", Letter: "M", Title: "labels, entrypoint, ports, volumes, architecture", Checks: slices.Concat(labelChecks(), checks),
+	Inspector: evidence.Collector{},
 })
 
 const refConfig = "OCI image spec, config.md, \"Properties\""

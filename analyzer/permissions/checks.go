@@ -5,12 +5,14 @@ package permissions
 
 import (
 	"peel/analyzer/check"
+	"peel/analyzer/evidence"
 	"peel/analyzer/finding"
 )
 
 // Family is the checks of this package.
 var Family = check.Register(check.Family{
 	Name: "permissions", Letter: "P", Title: "users, modes, accounts and what runs as root", Checks: checks,
+	Inspector: evidence.Collector{},
 })
 
 // References that many checks share.

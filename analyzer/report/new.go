@@ -63,10 +63,10 @@ func New(a *analyzer.Analysis, m Meta) *Report {
 	}
 	for i := range a.Layers {
 		r.Layers[i] = layerOf(&a.Layers[i])
-		r.Layers[i].FromBase = known(i < a.BaseLayers, a.BaseLayers >= 0)
+		r.Layers[i].FromBase = known(i < a.BaseLayers(), a.BaseLayers() >= 0)
 	}
-	if len(a.Attached) > 0 {
-		r.Attached = each(a.Attached, attachedOf)
+	if len(a.Attached.Artifacts) > 0 {
+		r.Attached = each(a.Attached.Artifacts, attachedOf)
 	}
 	if m.Inventory != nil {
 		r.Inventory, r.Packages = new(inventoryOf(m.Inventory)), packagesOf(a, m.Inventory)
@@ -200,9 +200,7 @@ func imageOf(a *analyzer.Analysis) Image {
 		FileCount:       a.Files(),
 		WithheldFiles:   a.Withheld(),
 	}
-	if a.BaseLayers >= 0 {
-		out.BaseLayers = &a.BaseLayers
-	}
+	out.BaseLayers = known(a.BaseLayers(), a.BaseLayers() >= 0)
 	out.Base = baseOf(a)
 	if !a.Partial() { // neither is a bound of what it would be
 		out.Efficiency, out.UserWastedPercent = &a.Waste.Efficiency, a.Waste.UserPercent

@@ -125,7 +125,7 @@ func packagesOf(a *analyzer.Analysis, inv *inventory.Inventory) []Package {
 	list := each(inv.Packages, packageOf)
 	for i := range list {
 		if l := list[i].Layer; l != nil {
-			list[i].FromBase = known(*l < a.BaseLayers, a.BaseLayers >= 0)
+			list[i].FromBase = known(*l < a.BaseLayers(), a.BaseLayers() >= 0)
 		}
 	}
 	return list

@@ -27,7 +27,7 @@ func TestPackagesFromBase(t *testing.T) {
 		{1, "bo?b", []string{"1 base ", "1 package of 10 B come with the base image, 1 package of 20 B are the image's own"}},
 		{2, "bb?b", []string{"2 base ", "2 packages of 30 B come with the base image, 0 packages of 0 B"}},
 	} {
-		list := packagesOf(&analyzer.Analysis{BaseLayers: c.base}, inv)
+		list := packagesOf(&analyzer.Analysis{Base: &analyzer.BaseImage{Layers: c.base}}, inv)
 		var got strings.Builder
 		for _, p := range list {
 			switch {

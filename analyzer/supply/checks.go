@@ -4,6 +4,7 @@ package supply
 
 import (
 	"peel/analyzer/check"
+	"peel/analyzer/evidence"
 	"peel/analyzer/finding"
 )
 
@@ -13,6 +14,7 @@ const Name = "supply"
 // Family is the checks of this package.
 var Family = check.Register(check.Family{
 	Name: Name, Letter: "X", Title: "signatures, SBOMs, provenance, digests and media types", Checks: checks,
+	Inspector: evidence.Collector{}, Attached: true,
 })
 
 const refReferrers = "OCI distribution spec, \"Listing Referrers\""

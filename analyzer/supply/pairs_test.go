@@ -177,13 +177,13 @@ func TestKey(t *testing.T) {
 				continue
 			}
 			var last attached.Artifact
-			for _, x := range a.Attached {
+			for _, x := range a.Attached.Artifacts {
 				if last = x; x.Verified == c.verdict && strings.Contains(x.Problem, c.problem) {
 					break
 				}
 			}
 			if last.Verified != c.verdict || !strings.Contains(last.Problem, c.problem) {
-				t.Errorf("%s, %s: %+v", kind, what, a.Attached)
+				t.Errorf("%s, %s: %+v", kind, what, a.Attached.Artifacts)
 			}
 		}
 	}
@@ -204,10 +204,10 @@ func TestClaims(t *testing.T) {
 		"cosign": "for example.org/app", "SPDX-2.3": "packages 2; made by syft-1; made at 2026-01-01T00:00:00Z", "notation": "", "CycloneDX 1.6": "packages 1",
 		slsaType: "built by https://example.org/builder; as https://example.org/build; materials 1",
 	}
-	if len(a.Attached) != len(want) {
-		t.Errorf("%+v", a.Attached)
+	if len(a.Attached.Artifacts) != len(want) {
+		t.Errorf("%+v", a.Attached.Artifacts)
 	}
-	for _, x := range a.Attached {
+	for _, x := range a.Attached.Artifacts {
 		if claims, ok := want[x.Format]; !ok || strings.Join(x.Claims, "; ") != claims || x.Verified != attached.NotVerified || x.Problem != "" {
 			t.Errorf("%+v", x)
 		}

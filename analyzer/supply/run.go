@@ -31,10 +31,10 @@ func has(c *check.Check, img *evidence.Image, kind attached.Kind) check.Answer {
 	switch {
 	case len(list) > 0:
 		return check.Answer{Status: check.Pass, Reason: verdicts(list)}
-	case !s.Asked:
+	case !s.Listed:
 		return check.Unsure("the source was not asked")
-	case s.Unknown != "":
-		return check.Unsure("%s", s.Unknown)
+	case s.Incomplete != "":
+		return check.Unsure("%s", s.Incomplete)
 	}
 	return check.Found(c.At(attachedTo, ""))
 }
@@ -60,7 +60,7 @@ func signature(c *check.Check, img *evidence.Image) check.Answer {
 	s := &img.Supply
 	a := has(c, img, attached.Signature)
 	list := s.Of(attached.Signature)
-	if !s.Key || !s.Asked || slices.ContainsFunc(list, func(x attached.Artifact) bool { return x.Verified == attached.Valid }) {
+	if !s.Key || !s.Listed || slices.ContainsFunc(list, func(x attached.Artifact) bool { return x.Verified == attached.Valid }) {
 		return a
 	}
 	f := c.At(attachedTo, "")
@@ -68,8 +68,8 @@ func signature(c *check.Check, img *evidence.Image) check.Answer {
 	if len(list) > 0 {
 		f.Match, f.Reason = verdicts(list), list[0].Problem
 	}
-	if s.Unknown != "" {
-		f.Confidence, f.Reason = finding.Likely, s.Unknown
+	if s.Incomplete != "" {
+		f.Confidence, f.Reason = finding.Likely, s.Incomplete
 	}
 	return check.Found(f)
 }
@@ -97,11 +97,11 @@ func foreign(c *check.Check, img *evidence.Image) check.Answer {
 	}
 	switch {
 	case len(list) > 0:
-		return check.Answer{Status: check.Fail, Findings: list, Reason: s.Unknown}
-	case !s.Asked:
+		return check.Answer{Status: check.Fail, Findings: list, Reason: s.Incomplete}
+	case !s.Listed:
 		return check.Unsure("the source was not asked")
-	case s.Unknown != "":
-		return check.Unsure("%s", s.Unknown)
+	case s.Incomplete != "":
+		return check.Unsure("%s", s.Incomplete)
 	case len(s.Attached) == 0:
 		return check.Moot("nothing is attached")
 	}
@@ -110,7 +110,7 @@ func foreign(c *check.Check, img *evidence.Image) check.Answer {
 
 func index(c *check.Check, img *evidence.Image) check.Answer {
 	s := &img.Supply
-	if s.Chosen == nil || s.Listed == nil && s.Chosen.Platform == nil {
+	if s.Chosen == nil || s.Index == nil && s.Chosen.Platform == nil {
 		return check.Moot("the image was not chosen from an index")
 	}
 	var list []finding.Finding
@@ -122,7 +122,7 @@ func index(c *check.Check, img *evidence.Image) check.Answer {
 		list = append(list, f)
 	}
 	seen := map[string]v1.Hash{}
-	for _, d := range s.Listed {
+	for _, d := range s.Index {
 		switch {
 		case d.Annotations["vnd.docker.reference.type"] != "":
 		case d.Platform == nil || d.Platform.OS == "unknown":

@@ -105,7 +105,7 @@ func layerNumbers(layers []int) string {
 
 // noBase tells why what was given as the base is none.
 func (o *rootOptions) noBase(a *analyzer.Analysis) {
-	if o.base != "" && a.BaseLayers < 0 {
+	if o.base != "" && a.BaseLayers() < 0 {
 		for _, n := range a.Notes {
 			fmt.Fprintf(o.streams.err, "peel: %s\n", text.Clean(n))
 		}

@@ -10,6 +10,36 @@ import (
 	"peel/source"
 )
 
+// subject is the first stage: what an image says of itself before any layer is
+// read, with its secrets in clear. It does not change.
+type subject struct {
+	img    *source.Image
+	layers []Layer // none is read
+	steps  []Step
+	notes  []string
+	given  *Base      // the image that this one is said to be built on
+	base   *BaseImage // what is known of the base image; nil for nothing
+}
+
+func subjectOf(img *source.Image, given *Base) subject {
+	s := subject{img: img, given: given}
+	s.layers, s.steps, s.notes = describe(img)
+	var why string
+	if s.base, why = baseOf(img, given); why != "" {
+		s.notes = append(s.notes, why)
+	}
+	return s
+}
+
+// stepLayers gives the layer of each step of the config's history.
+func stepLayers(img *source.Image, steps []Step) []int {
+	list := make([]int, len(img.Config.History))
+	for i := range list {
+		list[i] = steps[i].Layer
+	}
+	return list
+}
+
 // describe lists an image's layers and history as far as the config tells, and
 // what does not fit together in it.
 //
@@ -58,13 +88,4 @@ func pair(history []v1.History, layers int) (steps []Step, surplus int) {
 		steps = append(steps, Step{Layer: n})
 	}
 	return steps, next - layers
-}
-
-// short is the first 12 hex digits of a digest, as docker shows them.
-func short(digest string) string {
-	const prefix = len("sha256:")
-	if len(digest) < prefix+12 {
-		return digest
-	}
-	return digest[prefix : prefix+12]
 }
