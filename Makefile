@@ -2,7 +2,7 @@
 # make test   install what the tests need, and run them all
 # make bench  compare with dive, and the Go benchmarks
 # make secrets-eval  recall and false positives of the secret scanner
-# make lint   formatting, vet, golangci-lint, shellcheck
+# make lint   formatting, vet, golangci-lint, shellcheck; lists long functions
 # make demo   screenshots of the sample image, as text and SVG, in dist/demo
 
 IMAGE   ?= sample:

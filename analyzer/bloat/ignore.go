@@ -5,6 +5,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"peel/analyzer/evidence"
 )
@@ -118,13 +119,16 @@ func general(k *kind, root string) string {
 // escape makes a path a pattern that matches it alone (Go, path/filepath.Match).
 // Bytes that cannot stand in a line are matched by a question mark.
 func escape(p string) string {
+	if !strings.ContainsFunc(p, special) && !strings.HasPrefix(p, "!") && !strings.HasPrefix(p, "#") {
+		return p // as nearly all are
+	}
 	var b strings.Builder
 	for i, r := range p {
 		switch {
-		case strings.ContainsRune(`*?[\`, r), i == 0 && (r == '!' || r == '#'):
+		case isWildcard(r), i == 0 && (r == '!' || r == '#'):
 			b.WriteByte('\\')
 			b.WriteRune(r)
-		case r < ' ' || r == 0x7f || r == '\uFFFD':
+		case special(r):
 			b.WriteByte('?')
 		default:
 			b.WriteRune(r)
@@ -132,6 +136,11 @@ func escape(p string) string {
 	}
 	return b.String()
 }
+
+func isWildcard(r rune) bool { return r == '*' || r == '?' || r == '[' || r == '\\' }
+
+// special reports whether a pattern cannot hold a character as it is.
+func special(r rune) bool { return isWildcard(r) || r < ' ' || r == 0x7f || r == utf8.RuneError }
 
 // few is how many paths are listed one by one before their pattern is.
 const few = 1

@@ -372,9 +372,9 @@ func wrongMachine(c *check.Check, img *evidence.Image) check.Answer {
 	}
 	others := map[string][]evidence.Object{}
 	total, right := 0, 0
-	img.All(func(o evidence.Object) {
+	img.Each(evidence.Kept, func(o evidence.Object) {
 		fact := img.Fact(o)
-		if fact == nil || fact.ELF == nil || fact.ELF.Type != elf.ET_EXEC && fact.ELF.Type != elf.ET_DYN {
+		if fact.ELF == nil || fact.ELF.Type != elf.ET_EXEC && fact.ELF.Type != elf.ET_DYN {
 			return
 		}
 		total++

@@ -24,8 +24,6 @@ const grave = "chown dac_override dac_read_search fowner setgid setuid setpcap s
 // slight are those that a service may well have.
 const slight = "net_bind_service net_broadcast sys_nice ipc_lock wake_alarm block_suspend kill"
 
-const capXattr = "security.capability"
-
 // capabilities are those of a file.
 type capabilities struct {
 	permitted, inheritable uint64
@@ -129,9 +127,9 @@ var ownCaps = map[string]string{
 func fileCapabilities(c *check.Check, img *evidence.Image) check.Answer {
 	distro := distroOf(img.Distro)
 	var list []finding.Finding
-	img.All(func(o evidence.Object) {
+	img.Each(evidence.Capable, func(o evidence.Object) {
 		for _, x := range o.Entry.Xattr {
-			if x.Name == capXattr && o.Entry.Type == layer.Regular {
+			if x.Name == evidence.CapabilityXattr {
 				list = append(list, capable(c, img.Path(o), x.Value, distro))
 			}
 		}
@@ -165,7 +163,7 @@ func capable(c *check.Check, o evidence.Object, value, distro string) finding.Fi
 // capability-dumb binaries").
 func Needed(e *layer.Entry) (names []string) {
 	for _, x := range e.Xattr {
-		if x.Name != capXattr {
+		if x.Name != evidence.CapabilityXattr {
 			continue
 		}
 		c, ok := parseCapabilities(x.Value)

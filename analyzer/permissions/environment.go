@@ -191,12 +191,9 @@ func unsafeConfig(c *check.Check, img *evidence.Image) check.Answer {
 		return check.Unsure("the contents of files were not looked at")
 	}
 	var list []finding.Finding
-	img.All(func(o evidence.Object) {
-		if o.Entry.Type != layer.Regular {
-			return
-		}
+	img.Each(evidence.Kept, func(o evidence.Object) {
 		fact := img.Fact(o)
-		if fact == nil || len(fact.Text) == 0 || fact.Shebang != "" {
+		if len(fact.Text) == 0 || fact.Shebang != "" {
 			return
 		}
 		o = img.Path(o)

@@ -13,11 +13,8 @@ import (
 
 func worldWritable(c *check.Check, img *evidence.Image) check.Answer {
 	var run, data, dirs []evidence.Object
-	img.All(func(o evidence.Object) {
+	img.Each(evidence.WorldWritable, func(o evidence.Object) {
 		e := o.Entry
-		if e.Mode&0o002 == 0 {
-			return
-		}
 		switch {
 		case e.Type == layer.Directory && e.Mode&layer.Sticky == 0:
 			dirs = append(dirs, img.Path(o))
@@ -56,7 +53,7 @@ var harmless = map[string]bool{
 func devices(c *check.Check, img *evidence.Image) check.Answer {
 	var list []finding.Finding
 	var usual, pipes []evidence.Object
-	img.All(func(o evidence.Object) {
+	img.Each(evidence.Special, func(o evidence.Object) {
 		e := o.Entry
 		switch e.Type {
 		case layer.FIFO:
@@ -118,8 +115,8 @@ func escapes(c *check.Check, img *evidence.Image) check.Answer {
 			}
 		}
 	}
-	img.All(func(o evidence.Object) {
-		if o.Entry.Type == layer.Symlink && strings.HasPrefix(o.Entry.Link, "/proc/") && leaks(o.Entry.Link) {
+	img.Each(evidence.SymbolicLink, func(o evidence.Object) {
+		if strings.HasPrefix(o.Entry.Link, "/proc/") && leaks(o.Entry.Link) {
 			f := c.On(img.Path(o))
 			f.Bytes, f.Match, f.Severity = nil, "→ "+o.Entry.Link, finding.Medium
 			f.Title = "symbolic link into the kernel's view of processes"
@@ -134,11 +131,8 @@ func readableKey(c *check.Check, img *evidence.Image) check.Answer {
 		return check.Unsure("the contents of files were not looked at")
 	}
 	var list []finding.Finding
-	img.All(func(o evidence.Object) {
-		if o.Entry.Mode&0o004 == 0 || o.Entry.Type != layer.Regular {
-			return
-		}
-		if f := img.Fact(o); f != nil && f.Key {
+	img.Each(evidence.Kept, func(o evidence.Object) {
+		if o.Entry.Mode&0o004 != 0 && img.Fact(o).Key {
 			hit := c.On(img.Path(o))
 			hit.Match = fmt.Sprintf("mode %04o, owner %d:%d", o.Entry.Mode, o.Entry.UID, o.Entry.GID)
 			if strings.HasPrefix(hit.Path, "usr/share/doc/") {

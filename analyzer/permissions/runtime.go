@@ -192,8 +192,8 @@ func ownCode(c *check.Check, img *evidence.Image) check.Answer {
 		return a
 	}
 	var list []evidence.Object
-	img.All(func(o evidence.Object) {
-		if e := o.Entry; e.Type == layer.Regular && e.UID == u.UID && e.Size > 0 &&
+	img.Each(evidence.Unprivileged, func(o evidence.Object) {
+		if e := o.Entry; e.UID == u.UID && e.Size > 0 &&
 			(e.Mode&0o111 != 0 && (e.Kind == layer.KindELF || e.Kind == layer.KindScript) || codeNames[path.Ext(e.Path)]) {
 			list = append(list, img.Path(o))
 		}

@@ -68,9 +68,9 @@ func setuidFiles(c *check.Check, img *evidence.Image) check.Answer {
 	distro := distroOf(img.Distro)
 	var list []finding.Finding
 	var own []evidence.Object
-	img.All(func(o evidence.Object) {
+	img.Each(evidence.Elevating, func(o evidence.Object) {
 		e := o.Entry
-		if e.Type != layer.Regular || !elevates(e) {
+		if !elevates(e) {
 			return
 		}
 		o = img.Path(o)

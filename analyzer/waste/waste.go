@@ -55,7 +55,7 @@ type Summary struct {
 // Summarize computes the waste of a tree, linear in its paths but for sorting.
 func Summarize(t *filetree.Tree) *Summary {
 	s := &Summary{ByReason: map[filetree.Reason]int64{}, Efficiency: Efficiency(t)}
-	visible := visibleByDigest(t)
+	visible := visibleContents(t)
 	for i := range t.Inodes {
 		in := &t.Inodes[i]
 		s.Size += in.Entry.Size
@@ -66,8 +66,10 @@ func Summarize(t *filetree.Tree) *Summary {
 			Path: t.Path(int(in.Node)), Bytes: in.Entry.Size, Reason: in.Reason,
 			Layer: int(in.Layer), KilledBy: int(in.KilledBy),
 		}
-		if at := visible[in.Entry.Digest]; in.Reason == filetree.Deleted && len(at) > 0 {
-			it.MovedTo = t.Path(at[0].node)
+		if in.Reason == filetree.Deleted {
+			if at, ok := visible.first(in.Entry.Digest); ok {
+				it.MovedTo = t.Path(int(at.node))
+			}
 		}
 		s.Wasted += it.Bytes
 		s.ByReason[it.Reason] += it.Bytes
@@ -93,12 +95,27 @@ func userPercent(t *filetree.Tree, wasted int64) *float64 {
 	return &p
 }
 
-type place struct{ node, layer int }
+// place is a path at which a content is visible.
+type place struct {
+	node, layer int32
+	next        int32 // place of the same content, an index; None for no more
+}
 
-// visibleByDigest lists one path for each inode that is alive and not empty.
-func visibleByDigest(t *filetree.Tree) map[layer.Digest][]place {
+// contents are what the merged file system holds: for each digest the places
+// that show it, in the order of the tree.
+type contents struct {
+	places []place
+	ends   map[layer.Digest]ends
+}
+
+// ends are the first and the last place of a content.
+type ends struct{ first, last int32 }
+
+// visibleContents looks at one path for each inode that is alive and not empty.
+// Nearly all contents are visible once, so nothing is allocated for each.
+func visibleContents(t *filetree.Tree) *contents {
 	seen := make([]bool, len(t.Inodes))
-	m := map[layer.Digest][]place{}
+	c := &contents{places: make([]place, 0, len(t.Inodes)), ends: make(map[layer.Digest]ends, len(t.Inodes))}
 	top := len(t.Layers) - 1
 	for n := range t.Nodes {
 		v := t.At(n, top)
@@ -106,21 +123,39 @@ func visibleByDigest(t *filetree.Tree) map[layer.Digest][]place {
 			continue
 		}
 		seen[v.Inode] = true
-		m[v.Entry.Digest] = append(m[v.Entry.Digest], place{n, int(t.Inodes[v.Inode].Layer)})
+		here := int32(len(c.places))
+		c.places = append(c.places, place{int32(n), t.Inodes[v.Inode].Layer, filetree.None})
+		e, again := c.ends[v.Entry.Digest]
+		if again {
+			c.places[e.last].next = here
+			e.last = here
+		} else {
+			e = ends{here, here}
+		}
+		c.ends[v.Entry.Digest] = e
 	}
-	return m
+	return c
 }
 
-func duplicates(t *filetree.Tree, visible map[layer.Digest][]place) []Group {
+// first is the first place of a content.
+func (c *contents) first(d layer.Digest) (place, bool) {
+	e, ok := c.ends[d]
+	if !ok {
+		return place{}, false
+	}
+	return c.places[e.first], true
+}
+
+func duplicates(t *filetree.Tree, visible *contents) []Group {
 	var groups []Group
-	for d, at := range visible {
-		if len(at) < 2 {
+	for d, e := range visible.ends {
+		if e.first == e.last {
 			continue
 		}
-		g := Group{Digest: d, Bytes: t.At(at[0].node, len(t.Layers)-1).Entry.Size}
-		for _, p := range at {
-			g.Paths = append(g.Paths, t.Path(p.node))
-			g.Layers = append(g.Layers, p.layer)
+		g := Group{Digest: d, Bytes: t.At(int(visible.places[e.first].node), len(t.Layers)-1).Entry.Size}
+		for i := e.first; i != filetree.None; i = visible.places[i].next {
+			g.Paths = append(g.Paths, t.Path(int(visible.places[i].node)))
+			g.Layers = append(g.Layers, int(visible.places[i].layer))
 		}
 		groups = append(groups, g)
 	}
