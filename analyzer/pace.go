@@ -23,9 +23,9 @@ type pace struct {
 // stages reports whether it is time to make the stages anew.
 func (p *pace) stages(now time.Time) bool { return !now.Before(p.nextStages) }
 
-// took sets the pause after the stages were made.
-func (p *pace) took(d time.Duration) {
-	p.nextStages = time.Now().Add(max(leastPause, pauseFor*d))
+// took sets the pause after the stages were made, which took d.
+func (p *pace) took(now time.Time, d time.Duration) {
+	p.nextStages = now.Add(max(leastPause, pauseFor*d))
 }
 
 // states reports whether it is time to publish the states of many layers.

@@ -84,6 +84,13 @@ type published struct {
 // Start begins to read an image. The session ends when all layers are read, or
 // soon after ctx does; what was read until then stays.
 func Start(ctx context.Context, img *source.Image, opts Options) *Session {
+	s := newSession(img, opts)
+	go s.run(ctx)
+	return s
+}
+
+// newSession has published what is known before any layer is read.
+func newSession(img *source.Image, opts Options) *Session {
 	if opts.Parallel <= 0 {
 		opts.Parallel = runtime.GOMAXPROCS(0)
 	}
@@ -97,7 +104,6 @@ func Start(ctx context.Context, img *source.Image, opts Options) *Session {
 	s.records = recordsOf(&s.subject)
 	s.examine()
 	s.publish(len(img.Layers) == 0)
-	go s.run(ctx)
 	return s
 }
 
@@ -192,7 +198,8 @@ func (s *Session) tell() {
 	start := time.Now()
 	if s.merged.layers < s.merger.layers && !s.records.complete() && s.pace.stages(start) {
 		s.examine()
-		s.pace.took(time.Since(start))
+		now := time.Now()
+		s.pace.took(now, now.Sub(start))
 	}
 	if len(s.records.layers) <= manyLayers || s.pace.states(start) {
 		s.publish(false)
