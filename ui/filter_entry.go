@@ -158,7 +158,7 @@ func userID(a *analyzer.Analysis, name string) (uint32, error) {
 	}
 	for _, u := range a.Evidence().Accounts {
 		if u.Name == name {
-			return uint32(u.UID), nil
+			return u.UID, nil
 		}
 	}
 	if name == "root" {

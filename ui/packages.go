@@ -14,7 +14,6 @@ import (
 // packagesPane lists the software in the image, and tells of the selected
 // package.
 type packagesPane struct {
-	plainScreen
 	explainedList // of lines as packageIndex numbers them
 	stock         stocktaking
 	a             *analyzer.Analysis

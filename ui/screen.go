@@ -103,11 +103,8 @@ func (plainScreen) opened(*Model)                          {}
 func (plainScreen) shown(*Model)                           {}
 func (plainScreen) enter(*Model) tea.Cmd                   { return nil }
 func (plainScreen) place(*Model)                           {}
-func (plainScreen) act(*Model, action) tea.Cmd             { return nil }
 func (plainScreen) undo(*Model) bool                       { return false }
-func (plainScreen) clicked(*Model, tea.Mouse) tea.Cmd      { return nil }
 func (plainScreen) wheeled(*Model, tea.Mouse, int) tea.Cmd { return nil }
-func (plainScreen) copied(*Model, bool) (what, s string)   { return "", "" }
 func (plainScreen) searched() searched                     { return nil }
 func (plainScreen) findAs(m *Model, line string) (*filter, error) {
 	return parseFileFilter(m.analysis, line)

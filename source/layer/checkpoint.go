@@ -139,19 +139,18 @@ func (s *Stored) decode(raw io.Reader, from Checkpoint) (io.ReadCloser, error) {
 }
 
 func openGzip(raw io.Reader, from Checkpoint) (io.ReadCloser, error) {
-	z, err := new(inflate.Reader), error(nil)
 	if from.In == 0 {
-		err = z.Reset(raw)
-	} else {
-		var window []byte
-		if window, err = unpackWindow(from.Window); err == nil {
-			z, err = inflate.Resume(raw, inflate.Checkpoint{In: from.In, Bit: from.Bit, Out: from.Out, Window: window})
+		z := new(inflate.Reader)
+		if err := z.Reset(raw); err != nil {
+			return nil, err
 		}
+		return z, nil
 	}
+	window, err := unpackWindow(from.Window)
 	if err != nil {
 		return nil, err
 	}
-	return z, nil
+	return inflate.Resume(raw, inflate.Checkpoint{In: from.In, Bit: from.Bit, Out: from.Out, Window: window})
 }
 
 // places are where reading can begin and end, as a reading comes by them.

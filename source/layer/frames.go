@@ -19,7 +19,6 @@ type frameReader struct {
 	head    []byte
 	state   frameState
 	sum     bool // a checksum ends the frame
-	last    bool // block of the frame
 }
 
 type frameState uint8

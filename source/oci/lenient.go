@@ -194,10 +194,10 @@ var (
 
 // form says what JSON stands for a type.
 func form(t reflect.Type) string {
-	switch {
-	case t == timeType:
+	switch t {
+	case timeType:
 		return "a time (RFC 3339)"
-	case t == hashType:
+	case hashType:
 		return "a digest (sha256:…)"
 	}
 	switch t.Kind() {

@@ -41,7 +41,7 @@ func TestCommand(t *testing.T) {
 		{"file that is not there", run{args: []string{"./none.tar"}}, 3, "", []string{"none.tar", "hint: check the path"}},
 		{"several images and no choice", run{args: []string{b.out("podman-multi.tar")}}, 3, "", []string{"there are 2 images", "@1 localhost/small:1"}},
 		{"tag that is not there", run{args: []string{"oci:" + b.out("layout") + ":none"}}, 3, "", []string{`"none"`, "small-zstd"}},
-		{"directory that is no layout", run{args: []string{"/"}}, 3, "", []string{"index.json"}},
+		{"directory that is no layout", run{args: []string{t.TempDir()}}, 3, "", []string{"index.json"}},
 		{"archive cut short", run{args: []string{cut}}, 3, "", []string{"truncated"}},
 	}
 	for _, test := range tests {

@@ -89,7 +89,7 @@ func TestAttached(t *testing.T) {
 	sign, key := keyPair(t)
 	_, other := keyPair(t)
 	supply := func(args ...string) outcome {
-		return peel(t, append(append([]string{"--plain", "--scanners", "supply"}, args...), ref)...)
+		return peel(t, append(append([]string{"--plain", "--verbose", "--scanners", "supply"}, args...), ref)...)
 	}
 	says := func(o outcome, words ...string) {
 		t.Helper()

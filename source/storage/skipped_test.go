@@ -34,11 +34,14 @@ func (s *testStore) skippedLayer(headers []tar.Header, unpacked map[string]strin
 	w.Close()
 	id := fmt.Sprintf("%x", sha256.Sum256(packed.Bytes()))
 	z := gzip.NewWriter(&list)
-	stream, err := asm.NewInputTarStream(&packed, tarsplit.NewJSONPacker(z), nil)
+	stream, done, err := asm.NewInputTarStreamWithDone(&packed, tarsplit.NewJSONPacker(z), nil)
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	if _, err := io.Copy(io.Discard, stream); err != nil {
+		s.t.Fatal(err)
+	}
+	if err := <-done; err != nil {
 		s.t.Fatal(err)
 	}
 	z.Close()
