@@ -1,7 +1,6 @@
 package analyzer
 
 import (
-	"bytes"
 	"slices"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -34,7 +33,7 @@ func mask(s *subject, m *merged, a *attachments, e *examined) masked {
 		attached: a.Attachments.masked(e.redactor), notes: slices.Concat(s.notes, a.notes, e.notes), redactor: e.redactor,
 	}
 	for i := range out.steps {
-		out.steps[i].History = redactHistory(e.redactor, out.steps[i].History)
+		eachTextOfStep(i, &out.steps[i].History, anywhere(e.redactor))
 	}
 	redactAll(e.redactor, out.notes)
 	out.places = locate(out.findings, m.tree, len(s.layers))
@@ -44,14 +43,13 @@ func mask(s *subject, m *merged, a *attachments, e *examined) masked {
 // maskImage is what may be shown of an image. It lists what that is: there is no
 // way from it to the documents in clear, nor to the bytes of layers.
 func maskImage(r *redact.Redactor, own places, img *source.Image) *source.Image {
-	config := own.config(img.Config)
 	out := &source.Image{
 		Image:     maskedImage{empty.Image, mediaType(img)},
 		Reference: img.Reference, Kind: img.Kind, Location: img.Location, Name: img.Name, Names: img.Names,
 		Platform: img.Platform, Platforms: img.Platforms, Attempts: img.Attempts,
 		IndexDigest: img.IndexDigest, ManifestDigest: img.ManifestDigest, ConfigDigest: img.ConfigDigest,
 		RawManifest: redactJSON(r, img.RawManifest), RawIndex: redactJSON(r, img.RawIndex),
-		RawConfig: redactJSON(r, own.raw(img.RawConfig, img.Config, config)), Config: redactConfig(r, config), NoConfig: img.NoConfig,
+		RawConfig: redactJSON(r, own.raw(img.RawConfig, img.Config)), Config: redactConfig(r, own.config(img.Config)), NoConfig: img.NoConfig,
 		Notes: slices.Clone(img.Notes),
 	}
 	redactAll(r, out.Notes)
@@ -90,17 +88,7 @@ func redactJSON(r *redact.Redactor, raw []byte) []byte {
 	if r == nil || len(raw) == 0 {
 		return raw
 	}
-	var b bytes.Buffer
-	w := r.JSON(&b)
-	if _, err := w.Write(raw); err != nil || w.Close() != nil {
-		return nil // a buffer does not fail
-	}
-	return b.Bytes()
-}
-
-func redactHistory(r *redact.Redactor, h v1.History) v1.History {
-	h.CreatedBy, h.Comment, h.Author = r.String(h.CreatedBy), r.String(h.Comment), r.String(h.Author)
-	return h
+	return through(raw, r.JSON)
 }
 
 func redactConfig(r *redact.Redactor, c *v1.ConfigFile) *v1.ConfigFile {
@@ -108,21 +96,13 @@ func redactConfig(r *redact.Redactor, c *v1.ConfigFile) *v1.ConfigFile {
 		return c
 	}
 	c = c.DeepCopy()
-	c.Author = r.String(c.Author)
-	for i := range c.History {
-		c.History[i] = redactHistory(r, c.History[i])
-	}
-	g := &c.Config
-	for _, list := range [][]string{g.Env, g.Cmd, g.Entrypoint, g.OnBuild, g.Shell} {
-		redactAll(r, list)
-	}
-	if g.Healthcheck != nil {
-		redactAll(r, g.Healthcheck.Test)
-	}
-	for k, v := range g.Labels {
-		g.Labels[k] = r.String(v)
-	}
+	eachText(c, anywhere(r))
 	return c
+}
+
+// anywhere masks a string wherever it stands.
+func anywhere(r *redact.Redactor) func(where, s string) string {
+	return func(_, s string) string { return r.String(s) }
 }
 
 // redactFinding masks what a check quotes from the image.

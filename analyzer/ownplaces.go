@@ -1,11 +1,8 @@
 package analyzer
 
 import (
-	"bytes"
-	"fmt"
-	"maps"
+	"io"
 	"slices"
-	"strconv"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
@@ -24,37 +21,16 @@ func ownPlaces(found map[string][]string) places {
 	return p
 }
 
+// mask is a string as it may be shown at a place.
+func (p places) mask(where, s string) string { return p[where].String(s) }
+
 // config is a copy of a config with its own places masked.
 func (p places) config(c *v1.ConfigFile) *v1.ConfigFile {
 	if len(p) == 0 || c == nil {
 		return c
 	}
 	c = c.DeepCopy()
-	all := func(where string, list []string) {
-		for i := range list {
-			list[i] = p[where].String(list[i])
-		}
-	}
-	each := func(where string, list []string) {
-		for i := range list {
-			list[i] = p[fmt.Sprintf("%s[%d]", where, i)].String(list[i])
-		}
-	}
-	g := &c.Config
-	each("config.Env", g.Env)
-	each("config.OnBuild", g.OnBuild)
-	all("config.Cmd", g.Cmd)
-	all("config.Entrypoint", g.Entrypoint)
-	if g.Healthcheck != nil {
-		all("config.Healthcheck", g.Healthcheck.Test)
-	}
-	for k, v := range g.Labels {
-		g.Labels[k] = p["config.Labels["+strconv.Quote(k)+"]"].String(v)
-	}
-	c.Author = p["author"].String(c.Author)
-	for i := range c.History {
-		c.History[i] = p.history(i, c.History[i])
-	}
+	eachText(c, p.mask)
 	return c
 }
 
@@ -62,63 +38,30 @@ func (p places) config(c *v1.ConfigFile) *v1.ConfigFile {
 func (p places) steps(list []Step) []Step {
 	list = slices.Clone(list)
 	for i := range list {
-		list[i].History = p.history(i, list[i].History)
+		eachTextOfStep(i, &list[i].History, p.mask)
 	}
 	return list
 }
 
-func (p places) history(i int, h v1.History) v1.History {
-	h.CreatedBy = p[fmt.Sprintf("history[%d].created_by", i)].String(h.CreatedBy)
-	h.Comment = p[fmt.Sprintf("history[%d].comment", i)].String(h.Comment)
-	h.Author = p[fmt.Sprintf("history[%d].author", i)].String(h.Author)
-	return h
-}
-
-// raw is a config as it is written, in which those strings are masked that are
-// others in masked than in c.
-func (p places) raw(raw []byte, c, masked *v1.ConfigFile) []byte {
-	if len(p) == 0 || len(raw) == 0 {
+// raw is a config c as it is written, with those strings masked that are others at
+// their places.
+func (p places) raw(raw []byte, c *v1.ConfigFile) []byte {
+	if len(p) == 0 || len(raw) == 0 || c == nil {
 		return raw
 	}
 	changed := map[string]string{}
-	pair := func(before, after []string) {
-		for i := range before {
-			if before[i] != after[i] {
-				changed[before[i]] = after[i]
-			}
-		}
-	}
-	pair(textsOf(c), textsOf(masked))
-	var b bytes.Buffer
-	w := redact.Strings(&b, func(s string) string {
-		if m, ok := changed[s]; ok {
-			return m
+	eachText(c.DeepCopy(), func(where, s string) string {
+		if masked := p.mask(where, s); masked != s {
+			changed[s] = masked
 		}
 		return s
 	})
-	if _, err := w.Write(raw); err != nil || w.Close() != nil {
-		return nil // a buffer does not fail
-	}
-	return b.Bytes()
+	return through(raw, func(w io.Writer) io.WriteCloser {
+		return redact.Strings(w, func(s string) string {
+			if masked, ok := changed[s]; ok {
+				return masked
+			}
+			return s
+		})
+	})
 }
-
-// textsOf are the strings of a config that may hold secrets, in a fixed order.
-func textsOf(c *v1.ConfigFile) []string {
-	g := &c.Config
-	list := append([]string{c.Author}, g.Env...)
-	for _, more := range [][]string{g.OnBuild, g.Cmd, g.Entrypoint} {
-		list = append(list, more...)
-	}
-	if g.Healthcheck != nil {
-		list = append(list, g.Healthcheck.Test...)
-	}
-	for _, k := range sortedKeys(g.Labels) {
-		list = append(list, g.Labels[k])
-	}
-	for _, h := range c.History {
-		list = append(list, h.CreatedBy, h.Comment, h.Author)
-	}
-	return list
-}
-
-func sortedKeys(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }
