@@ -221,6 +221,21 @@ func findings(r Rules, f Figures) Result {
 	return res.is(Pass, "%s.", strings.Join(good, ", "))
 }
 
+// Breaking tells the findings that FailOn failed for, by their severity and the
+// checks that they name. A verdict has the rule as failOnString writes it.
+func (v Verdict) Breaking() func(s finding.Severity, checks ...string) bool {
+	var r Rules
+	for _, res := range v.Rules {
+		if res.Name == FailOn && res.Status == Fail {
+			_ = r.setFailOn(res.Threshold) // it can be read: Evaluate wrote it
+		}
+	}
+	return func(s finding.Severity, checks ...string) bool {
+		return r.FailOn.On && s >= r.FailOn.Limit ||
+			slices.ContainsFunc(r.FailOnChecks, func(id string) bool { return slices.Contains(checks, id) })
+	}
+}
+
 // tell words how many of all findings a condition of the policy is about.
 func tell(bad, good []string, count, all int, which string) ([]string, []string) {
 	if count > 0 {

@@ -269,3 +269,29 @@ func TestFailOn(t *testing.T) {
 		t.Errorf("two severities: %v, %+v", err, r.FailOn)
 	}
 }
+
+// TestBreaking holds what a verdict says of single findings to how it was reached.
+func TestBreaking(t *testing.T) {
+	for _, c := range []struct {
+		failOn   string
+		severity finding.Severity
+		check    string
+		want     bool
+	}{
+		{"high", finding.Critical, "S010", true},
+		{"high", finding.Medium, "S010", false},
+		{"s050,critical", finding.Info, "S050", true},
+		{"s050,critical", finding.High, "S010", false},
+		{"S050", finding.Critical, "S010", false},
+		{"off", finding.Critical, "S010", false},
+	} {
+		var r Rules
+		if err := r.Set(FailOn, c.failOn); err != nil {
+			t.Fatal(err)
+		}
+		v := Evaluate(r, Figures{Severities: []finding.Severity{c.severity}, Checks: map[string]int{c.check: 1}})
+		if got := v.Breaking()(c.severity, c.check); got != c.want || got != v.Failed() {
+			t.Errorf("%s, %s %s: breaks %t, the policy failed %t", c.failOn, c.severity, c.check, got, v.Failed())
+		}
+	}
+}

@@ -83,22 +83,15 @@ func (c *ciWriter) verdict() {
 	}
 }
 
-// fails reports whether a finding breaks the policy.
+// fails tells the findings that break the policy.
 func (c *ciWriter) fails() func(*Finding) bool {
-	var rules policy.Rules
-	if v := c.r.Policy; v != nil {
-		for _, rule := range v.Rules {
-			if rule.Name == policy.FailOn && rule.Status == policy.Fail {
-				_ = rules.Set(policy.FailOn, rule.Threshold) // it was written by the rules themselves
-			}
-		}
+	if c.r.Policy == nil {
+		return func(*Finding) bool { return false }
 	}
+	breaks := c.r.Policy.Breaking()
 	return func(f *Finding) bool {
-		var s finding.Severity
-		if s.UnmarshalText([]byte(f.Severity)) == nil && rules.FailOn.On && s >= rules.FailOn.Limit {
-			return true
-		}
-		return slices.ContainsFunc(rules.FailOnChecks, func(id string) bool { return id == f.ID || slices.Contains(f.Also, id) })
+		s, err := finding.ParseSeverity(f.Severity)
+		return err == nil && breaks(s, append([]string{f.ID}, f.Also...)...)
 	}
 }
 
