@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -118,9 +119,7 @@ func (t *entryTest) bind(a *analyzer.Analysis, x *packageIndex) error {
 	}
 	switch t.what {
 	case "type":
-		entry(func(e *layer.Entry) bool {
-			return e.Type == entryTypes[t.value][0] || e.Type == entryTypes[t.value][len(entryTypes[t.value])-1]
-		})
+		entry(func(e *layer.Entry) bool { return slices.Contains(entryTypes[t.value], e.Type) })
 	case "mode":
 		ok, err := modeTest(t.value)
 		if err != nil {

@@ -1,9 +1,7 @@
 package gitleaks_test
 
 import (
-	"bytes"
 	"flag"
-	"os"
 	"testing"
 
 	"github.com/zricethezav/gitleaks/v8/config"
@@ -23,17 +21,7 @@ func TestTable(t *testing.T) {
 	if len(set.Rules) < 200 {
 		t.Fatalf("only %d rules", len(set.Rules))
 	}
-	want := gitleakstest.Set(set)
-	if *update {
-		if err := os.WriteFile("table.go", want, 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	got, err := os.ReadFile("table.go")
-	if err != nil || !bytes.Equal(got, want) {
-		t.Errorf("table.go differs from the module: run go generate (%v)", err)
-	}
+	gitleakstest.Table(t, gitleakstest.Set(set), *update)
 }
 
 func TestParse(t *testing.T) {

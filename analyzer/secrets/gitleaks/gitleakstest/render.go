@@ -6,10 +6,27 @@ import (
 	"bytes"
 	"fmt"
 	"go/format"
+	"os"
 	"strings"
+	"testing"
 
 	"peel/analyzer/secrets/gitleaks"
 )
+
+// Table holds table.go of a package against what it would be now, or writes it.
+func Table(t *testing.T, want []byte, update bool) {
+	t.Helper()
+	if update {
+		if err := os.WriteFile("table.go", want, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	got, err := os.ReadFile("table.go")
+	if err != nil || !bytes.Equal(got, want) {
+		t.Errorf("table.go differs from the module: run go generate (%v)", err)
+	}
+}
 
 // Set is the source of package gitleaks' table: a variable Default of type Set.
 func Set(set *gitleaks.Set) []byte {
